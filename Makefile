@@ -1,0 +1,29 @@
+# make, make demo, make test: each installs first what is missing, into .venv.
+# Paths are relative throughout, so that a directory with a space in its name does no harm.
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+INSTALLED := .venv/.installed
+
+.PHONY: install demo test clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nmt-audit needs Python 3.11 or later; name one with make PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(VENV_PYTHON) -m pip install --disable-pip-version-check --editable '.[test]' --constraint constraints.txt
+	@touch $(INSTALLED)
+
+demo: install
+	@.venv/bin/nmt-audit demo
+
+test: install
+	$(VENV_PYTHON) -m ruff check
+	$(VENV_PYTHON) -m ruff format --check
+	$(VENV_PYTHON) -m mypy
+	$(VENV_PYTHON) -m pytest -q
+
+clean:
+	rm -rf .venv build dist reports/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find nmt_audit tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,61 @@
+"""The job of `nmt-audit check`: a JSONL file of translations in, a JSONL file of flags out."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nmt_audit.corpus import read_corpus
+from nmt_audit.errors import InputError, OutputError
+from nmt_audit.pipeline import check_segments, load, thresholds_for
+from nmt_audit.records import Audited
+
+
+def check_file(source: Path, out: Path, *, model: str | None = None, threads: int | None = None) -> None:
+    """Writes one line per input line, in the same order, all of them or none.
+
+    Each line names its languages itself. Raises InputError for a line without a hypothesis or a language.
+    """
+    segments = read_corpus(str(source), src_lang="", tgt_lang="").segments
+    for number, segment in enumerate(segments, 1):
+        missing = [
+            key for key in ("hypothesis", "src_lang", "tgt_lang") if not getattr(segment, key) and key != "hypothesis"
+        ] + (["hypothesis"] if segment.hypothesis is None else [])
+        if missing:
+            raise InputError(f"{source}, line {number}: no {', '.join(missing)}; every line needs one")
+    checked = check_segments(segments, load(model, threads), thresholds_for(model))
+    write_lines(out, (line(item) for item in checked))
+
+
+def line(item: Audited) -> dict[str, Any]:
+    """What the command says of one segment."""
+    return {
+        "id": item.segment.id,
+        "not_checked": list(item.not_checked),
+        "flags": [
+            {
+                "category": flag.category, "side": flag.side, "start": flag.start, "end": flag.end,
+                "score": flag.score, "rule": flag.rule, "threshold": flag.threshold, "value": flag.value,
+                "message": flag.message,
+            }
+            for flag in item.flags
+        ],
+    }  # fmt: skip
+
+
+def write_lines(out: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """JSONL under a temporary name, then renamed. Raises OutputError where that fails."""
+    temporary = out.parent / f".{out.name}.partial"
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            for content in lines:
+                file.write(json.dumps(content, ensure_ascii=False) + "\n")
+        os.replace(temporary, out)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
+        raise OutputError(f"{out}: cannot be written ({error.strerror}); {remedy}") from error

@@ -1,0 +1,78 @@
+"""Thresholds from segments that are known to be right: at most a given share of them is flagged, per category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import floor
+
+from nmt_audit.checks.registry import CHECKS, suspicions
+from nmt_audit.checks.thresholds import FLOORS, Thresholds
+from nmt_audit.records import Evidence, Segment
+
+STEPS_PER_UNIT = 100  # thresholds are rounded up to hundredths, so that a report can print them in full
+
+Strongest = Mapping[str, float]  # rule → its largest value in one segment
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Thresholds, the share of the clean segments that they still flag, and how many segments that is based on."""
+
+    thresholds: Thresholds
+    rates: Mapping[str, float]
+    segments: int
+
+
+def calibrate(
+    pairs: Iterable[tuple[Segment, Evidence | None]], rate: float = 0.02, *, origin: str | None = None
+) -> Calibration:
+    """Sets the thresholds so that, per category, at most `rate` of these clean segments is flagged.
+
+    The rules of a category get equal shares of clean segments, the largest that together stay within the rate. No
+    threshold falls below the floor of its rule, which is all that a rule gets that never fires on clean text.
+    """
+    segments = [_strongest(segment, evidence) for segment, evidence in pairs]
+    values: dict[str, float] = {}
+    rates: dict[str, float] = {}
+    for category in CHECKS:
+        rules = [rule for rule in FLOORS if category_of(rule) == category]
+        chosen = _thresholds(segments, rules, floor(rate * len(segments)))
+        values.update(chosen)
+        rates[category] = _flagged(segments, chosen) / max(len(segments), 1)
+    origin = origin or f"at most {rate:.1%} of {len(segments)} clean segments flagged per category"
+    return Calibration(Thresholds(values, origin), rates, len(segments))
+
+
+def category_of(rule: str) -> str:
+    """The category that a rule speaks for: the part of its name before the dot."""
+    return rule.partition(".")[0].upper()
+
+
+def _strongest(segment: Segment, evidence: Evidence | None) -> Strongest:
+    values: dict[str, float] = {}
+    for found in suspicions(segment, evidence).values():
+        for suspicion in found:
+            values[suspicion.rule] = max(values.get(suspicion.rule, 0.0), suspicion.value)
+    return values
+
+
+def _thresholds(segments: Sequence[Strongest], rules: Sequence[str], allowed: int) -> dict[str, float]:
+    """The loosest thresholds that flag at most `allowed` segments, every rule flagging equally many on its own."""
+    ranked = {rule: sorted((s[rule] for s in segments if rule in s), reverse=True) for rule in rules}
+    best: dict[str, float] = {}
+    for each in range(allowed + 1):  # more for each rule never means fewer in all
+        tried = {rule: max(FLOORS[rule], _above(ranked[rule], each)) for rule in rules}
+        if best and _flagged(segments, tried) > allowed:
+            break
+        best = tried
+    return best
+
+
+def _above(ranked: Sequence[float], count: int) -> float:
+    """A round threshold that at most `count` of the values reach, given largest first."""
+    return (floor(ranked[count] * STEPS_PER_UNIT) + 1) / STEPS_PER_UNIT if count < len(ranked) else 0.0
+
+
+def _flagged(segments: Sequence[Strongest], thresholds: Mapping[str, float]) -> int:
+    return sum(any(values.get(rule, 0.0) >= limit for rule, limit in thresholds.items()) for values in segments)

@@ -1,0 +1,44 @@
+"""What an audit is asked to do, in one frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmt_audit.errors import InputError
+
+# The rule sets of `relevance.rules`, known here so that a wrong name is refused without loading torch.
+RULE_SET_NAMES = ("stable", "signal", "paper", "paper-eps")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditConfig:
+    """The settings of one audit; what the command's options are, and their defaults.
+
+    `source`, `hypotheses` and `reference` are files ("-" is standard input for `source`). A model or hypotheses are
+    needed; with both, the model is forced through the given hypotheses.
+    """
+
+    source: str
+    out: Path
+    src_lang: str
+    tgt_lang: str
+    model: str | None = None
+    hypotheses: str | None = None
+    reference: str | None = None
+    beam: int = 5
+    rules: str = "stable"
+    seed: int = 1
+    threads: int | None = None
+    name: str | None = None
+    date: str | None = None
+    replace: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises InputError for settings that exclude each other or make no sense."""
+        if self.model is None and self.hypotheses is None and not self.source.endswith((".jsonl", ".jsonl.gz")):
+            raise InputError("nothing to audit: give --model to translate with, or --hypotheses with translations")
+        if self.beam < 1:
+            raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
+        if self.threads is not None and self.threads < 1:
+            raise InputError(f"--threads {self.threads}: at least one is needed")

@@ -1,0 +1,49 @@
+"""Decoding: every segment gets a hypothesis, or a reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from nmt_audit.models.protocol import Model
+from nmt_audit.records import Segment, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A segment with its hypothesis. `translation` is None where the hypothesis was given or could not be made."""
+
+    segment: Segment
+    status: Literal["ok", "empty", "too_long"]
+    translation: Translation | None
+
+
+def decode(model: Model | None, segments: Sequence[Segment], *, beam: int) -> list[Decoded]:
+    """Translates the segments that have no hypothesis yet; in their order.
+
+    Empty sources and sources over the model's length are not cut and not translated: they get an empty hypothesis and
+    are marked so. Without a model, segments stay as they are.
+    """
+    statuses = [_status(model, segment) for segment in segments]
+    if model is None:
+        return [Decoded(segment, status, None) for segment, status in zip(segments, statuses, strict=True)]
+    wanted = [
+        i for i, segment in enumerate(segments) if segment.hypothesis is None and statuses[i] == "ok"
+    ]  # fmt: skip
+    made = dict(zip(wanted, model.translate([segments[i].source for i in wanted], beam=beam), strict=True))
+    decoded = []
+    for i, segment in enumerate(segments):
+        translation = made.get(i)
+        if segment.hypothesis is None:
+            segment = replace(segment, hypothesis=translation.text if translation else "")
+        decoded.append(Decoded(segment, statuses[i], translation))
+    return decoded
+
+
+def _status(model: Model | None, segment: Segment) -> Literal["ok", "empty", "too_long"]:
+    if not segment.source.strip():
+        return "empty"
+    if model is not None and len(model.tokenize(segment.source)) > model.max_length:
+        return "too_long"
+    return "ok"

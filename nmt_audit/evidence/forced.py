@@ -1,0 +1,67 @@
+"""Forced decoding: what the model thinks of every token of a hypothesis that it is led through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nmt_audit.models.protocol import Forced, Model
+from nmt_audit.records import Array, Evidence, Segment, Token, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A segment that the model can be asked about: its tokens on both sides, as ids go in."""
+
+    segment: Segment
+    source_tokens: tuple[Token, ...]
+    target_tokens: tuple[Token, ...]
+    finished: bool
+
+    @property
+    def source_ids(self) -> list[int]:
+        """[S], `</s>` last."""
+        return [token.id for token in self.source_tokens]
+
+    @property
+    def target_ids(self) -> list[int]:
+        """[T], `</s>` last unless the search was cut off."""
+        return [token.id for token in self.target_tokens]
+
+
+def case_of(model: Model, segment: Segment, translation: Translation | None) -> Case | None:
+    """The tokens of a segment, those of the search where it was the model that translated.
+
+    None where there is nothing to ask: no source text, no hypothesis, or more tokens than the model takes.
+    """
+    if not segment.source.strip() or (translation is None and segment.hypothesis is None):
+        return None
+    if translation is not None:
+        case = Case(segment, translation.source_tokens, translation.target_tokens, translation.finished)
+    else:
+        target = model.tokenize_target(segment.hypothesis or "")
+        case = Case(segment, model.tokenize(segment.source), target, True)
+    longest = 2 * model.max_length + 10  # what a search of the longest source could say
+    fits = len(case.source_tokens) <= model.max_length and len(case.target_tokens) <= longest
+    return case if fits and case.target_tokens else None
+
+
+def force(model: Model, cases: Sequence[Case]) -> list[Forced]:
+    """Forced decoding of every case with its own source."""
+    return model.force([case.source_ids for case in cases], [case.target_ids for case in cases])
+
+
+def base_evidence(case: Case, forced: Forced, source_gain: Array) -> Evidence:
+    """The evidence that every segment gets; the dear kinds are added to it for a few."""
+    return Evidence(
+        source_tokens=case.source_tokens,
+        target_tokens=case.target_tokens,
+        logprobs=forced.logprobs,
+        entropies=forced.entropies,
+        ranks=forced.ranks,
+        gaps=forced.gaps,
+        attention=forced.attention,
+        source_gain=source_gain,
+        eos_margin=float(forced.end_margins[-1]),
+        finished=case.finished,
+    )

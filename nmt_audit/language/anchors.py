@@ -1,0 +1,156 @@
+"""Numbers and names: what a translation must say again, and can be looked up without knowing the languages."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from nmt_audit.language.function_words import is_content
+from nmt_audit.language.words import Word, primary, words
+
+# Number words as they begin: a substring is enough ("zwanzigste", "fifteenth").
+NUMBER_WORDS: dict[str, dict[int, str]] = {
+    "de": {
+        0: "null", 1: "ein", 2: "zwei", 3: "drei dritt", 4: "vier", 5: "fünf", 6: "sech", 7: "sieb", 8: "acht",
+        9: "neun", 10: "zehn", 11: "elf", 12: "zwölf", 13: "dreizehn", 14: "vierzehn", 15: "fünfzehn",
+        16: "sechzehn", 17: "siebzehn", 18: "achtzehn", 19: "neunzehn", 20: "zwanzig", 30: "dreißig dreissig", 40: "vierzig",
+        50: "fünfzig", 60: "sechzig", 70: "siebzig", 80: "achtzig", 90: "neunzig", 100: "hundert", 1000: "tausend",
+        1_000_000: "million mio", 10**9: "milliarde mrd",
+    },
+    "en": {
+        0: "zero nil", 1: "one first", 2: "two second twice", 3: "three third", 4: "four", 5: "five fifth",
+        6: "six", 7: "seven", 8: "eigh", 9: "nin", 10: "ten", 11: "eleven", 12: "twel dozen", 13: "thirteen",
+        14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twent",
+        30: "thirt", 40: "fort", 50: "fift half", 60: "sixt", 70: "sevent", 80: "eight", 90: "ninet", 100: "hundred",
+        1000: "thousand", 1_000_000: "million", 10**9: "billion",
+    },
+}  # fmt: skip
+SPELT_OUT = 20  # up to here, and for round numbers, other languages are trusted to have used a word
+CALENDAR_AND_CLOCK = 12
+
+ALIKE = 0.6  # share of letters that two spellings of a name have in common
+NAME_CASED = frozenset({"en", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "no", "nb", "fi", "ro", "hr", "et"})
+# Capitalised in English, and another word in other languages.
+NOT_NAMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december christmas easter god bible internet mr mrs ms miss dr sir madam lord lady "
+    "mom mum dad mother father uncle aunt grandma grandpa president minister king queen prince princess chancellor "
+    "german germany germans english england english french france spanish spain italian italy dutch netherlands "
+    "austria austrian swiss switzerland belgium belgian greek greece turkish turkey russian russia polish poland "
+    "hungarian hungary czech japanese japan chinese china indian india american america united states kingdom "
+    "britain british european europe africa african asia asian croatia norway norwegian sweden swedish denmark "
+    "danish finland finnish cologne munich vienna geneva lisbon moscow prague warsaw rome venice milan naples athens "
+    "nuremberg bavaria bavarian saxony rhine danube alps mediterranean north south east west atlantic pacific ok tv "
+    "pm am us uk eu usa un ceo it's i'm street road square park university school college church bank hotel "
+    "court house council party state city county department office world war republic union of the and in on".split()
+)
+
+
+def numbers(text: str, language: str) -> Iterator[Word]:
+    """The words of a text that hold digits, without those that are mostly letters ("A4", "Covid-19")."""
+    for word in words(text, language):
+        digits = sum(char.isdecimal() for char in word.text)
+        if digits and 2 * digits >= sum(char.isalnum() for char in word.text):
+            yield word
+
+
+def number_is_supported(number: Word, other: str, language: str) -> bool:
+    """Whether the other side says the number, in digits or, if it is a common one, as a word.
+
+    Separators, trailing zeros ("1,5 million"), centuries ("the 90s") and a twelve-hour clock are no differences.
+    """
+    digits = {form for word in words(other, language) for form in _digit_forms(word.text)}
+    parts = _groups(number.text)
+    return bool(_digit_forms(number.text) & digits) or all(_part_is_said(part, digits, other, language) for part in parts)
+
+
+def names(text: str, language: str) -> Iterator[Word]:
+    """Words that are names by their capitals, where the language reserves capitals for them.
+
+    The first word of a sentence, or after a quotation mark, tells nothing, nor does a text that is all capitals.
+    """
+    if primary(language) not in NAME_CASED:
+        return
+    begins = True
+    for word in words(text, language):
+        name = word.text[0].isupper() and len(word.text) > 2 and word.text.isalpha() and not word.text.isupper()
+        if name and not begins and word.text.lower() not in NOT_NAMES and is_content(word.text, language):
+            yield word
+        begins = not word.text[0].isalnum() and word.text not in (",", "-", "–", "&", "/", "(")
+
+
+def name_is_supported(name: Word, others: Iterable[Word]) -> bool:
+    """Whether a word of the other side looks like the name: an inflection, a compound or another spelling."""
+    folded = _fold(name.text)
+    return any(_alike(folded, _fold(other.text)) for other in others if other.text[0].isalpha())
+
+
+def has_headline_case(text: str, language: str) -> bool:
+    """Whether most longer words are capitalised, so that capitals say nothing about names."""
+    long = [word for word in words(text, language) if len(word.text) > 3 and word.text[0].isalpha()]
+    return bool(long) and sum(word.text[0].isupper() for word in long) > 0.6 * len(long)
+
+
+def _groups(text: str) -> list[str]:
+    """The runs of decimal digits, as Arabic digits without leading zeros."""
+    plain = "".join(str(unicodedata.digit(char)) if char.isdecimal() else " " for char in text)
+    return [part.lstrip("0") or "0" for part in plain.split()]
+
+
+def _digit_forms(text: str) -> set[str]:
+    groups = _groups(text)
+    joined = "".join(str(unicodedata.digit(char)) for char in text if char.isdecimal()).lstrip("0")
+    forms = {*groups, joined, joined.rstrip("0")} - {""}
+    return forms | {form[-2:] for form in forms if len(form) == 4}
+
+
+def _part_is_said(part: str, digits: set[str], other: str, language: str) -> bool:
+    value = int(part) if len(part) < 12 else 0
+    clock = {str(value - CALENDAR_AND_CLOCK), str(value + CALENDAR_AND_CLOCK)} if 0 < value <= 24 else set()
+    if part in digits or (part.rstrip("0") or "0") in digits or clock & digits or part[-2:] in digits:
+        return True
+    return _is_spelt(value, other, language)
+
+
+def _is_spelt(value: int, other: str, language: str) -> bool:
+    spelt = NUMBER_WORDS.get(primary(language))
+    if spelt is None:
+        return value <= SPELT_OUT or value % 10 == 0
+    lower = other.lower()
+    readings = [value, value % 12, value // 100 * 100 if value > 100 else value]
+    if any(word in lower for reading in readings for word in spelt.get(reading, "\0").split()):
+        return True
+    tens, ones = value // 10 * 10, value % 10
+    if SPELT_OUT < value < 100 and ones and all(any(w in lower for w in spelt[n].split()) for n in (tens, ones)):
+        return True
+    if value <= CALENDAR_AND_CLOCK and any(_fold(word.text) in _months() for word in words(other, language)):
+        return True
+    return value % 100 == 0 and any(word in lower for size in (100, 1000, 10**6) for word in spelt[size].split())
+
+
+@lru_cache(maxsize=1)
+def _months() -> frozenset[str]:
+    return frozenset(
+        "january february march april may june july august september october november december januar februar marz "
+        "mai juni juli oktober dezember".split()
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    if one in other or other in one and len(other) > 3 or one[:4] == other[:4]:
+        return True
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+
+
+@lru_cache(maxsize=1 << 14)
+def _fold(text: str) -> str:
+    """Lower case without accents."""
+    return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(char))
+
+
+def unsupported(found: Sequence[Word], other: str, language: str) -> list[Word]:
+    """The numbers among `found` that the other side does not say."""
+    return [number for number in found if not number_is_supported(number, other, language)]

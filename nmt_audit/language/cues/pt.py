@@ -1,0 +1,24 @@
+"""Portuguese."""
+
+from nmt_audit.language.cues.cue_list import CueList, lexicon, pattern
+
+CUES = CueList(
+    strong=lexicon("não nunca jamais nada ninguém nenhum nenhuma nenhuns nenhumas nem tampouco"),
+    weak=lexicon("sem mal dificilmente"),
+    affixed=pattern(
+        r"(?: in(?:aceit|acess|adequ|ativ|capa|cert|compat|compet|complet|compree|correct|corret|cr[ií]v|diret|eficaz"
+        r"|efic|evit|exat|feliz|finit|just|quiet|satisf|segur|signif|sufic|toler|útil|útei|válid|vis[ií])"
+        r"|im(?:óv|perf|poss|prov|prud|pacien)|i(?:legal|legít|lóg|rreal|rregul|rrespon)|des(?:agrad|conhec|empreg|igual"
+        r"|leal|obed|ord|vant))\w*"
+    ),
+    implied=pattern(r"(?: falt\w* | falh\w* | recus\w* | evit\w* | neg(?:a|ou|ar|am) | imped\w* | exceto | salvo | só | somente | apenas | deix\w* )"),
+    void=(
+        pattern(r"\b não \s+ (?: só | somente | apenas | obstante ) \b"),
+        pattern(r", \s* (?: não (?: \s+ é )? | né ) \s* \? "),
+        pattern(r"\b (?: mais \s+ (?: do \s+ )? que \s+ nada | de \s+ nada | antes \s+ de \s+ mais \s+ nada ) \b"),
+    ),
+    joined=(
+        pattern(r"\b não \b [^.;!?]{1,80}? \b (?: nunca | jamais | nada | ninguém | nenhum\w* | nem ) \b"),
+        pattern(r"\b nem \b .{1,100}? \b nem \b"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""A model on disk: weights (safetensors), vocabulary (SentencePiece) and `model.json`, in one directory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from nmt_audit.errors import ModelError
+from nmt_audit.models.rnnsearch import RNNsearchModel
+from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
+from nmt_audit.models.vocabulary import Vocabulary
+
+WEIGHTS, PIECES, CONFIGURATION = "model.safetensors", "vocabulary.spm", "model.json"
+
+
+def save(directory: Path, network: RNNsearch, vocabulary: Vocabulary, about: dict[str, Any]) -> None:
+    """Writes a model in half precision. `about` holds name, languages, search settings and where it came from."""
+    directory.mkdir(parents=True, exist_ok=True)
+    weights = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
+    configuration = {"architecture": "rnnsearch", "sizes": asdict(network.sizes), **about}
+    (directory / WEIGHTS).write_bytes(save_tensors(weights))
+    (directory / PIECES).write_bytes(vocabulary.bytes)
+    (directory / CONFIGURATION).write_text(json.dumps(configuration, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def load(directory: Path, *, name: str) -> RNNsearchModel:
+    """Reads what `save` wrote. Raises ModelError naming the file that is missing or corrupt."""
+    contents = {part: _read(directory / part) for part in (CONFIGURATION, PIECES, WEIGHTS)}
+    digest = hashlib.sha256()
+    for part in sorted(contents):
+        digest.update(hashlib.sha256(contents[part]).digest())
+    try:
+        configuration = json.loads(contents[CONFIGURATION])
+        sizes = Sizes(**configuration["sizes"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{directory / CONFIGURATION}: no model configuration ({error}); restore the file") from error
+    network = RNNsearch(sizes)
+    try:
+        weights = load_tensors(contents[WEIGHTS])
+        network.load_state_dict({key: value.to(torch.float64) for key, value in weights.items()})
+    except (SafetensorError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{directory / WEIGHTS}: corrupt weights ({reason}); restore the file") from error
+    return RNNsearchModel(
+        network,
+        Vocabulary(contents[PIECES]),
+        name=name,
+        fingerprint=digest.hexdigest(),
+        max_length=configuration.get("max_length", 512),
+        length_penalty=configuration.get("length_penalty", 1.0),
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); is the directory a model?") from error

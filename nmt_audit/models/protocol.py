@@ -1,0 +1,95 @@
+"""All that the audit may ask of a model. An extra ability is an extra protocol.
+
+B sentences, S source tokens, T target tokens; both token lists end in `</s>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nmt_audit.records import Array, Token, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """What a model says about one given target, token by token."""
+
+    logprobs: Array  # [T], natural logarithm
+    entropies: Array  # [T], nats
+    ranks: NDArray[np.int64]  # [T], 0 is the first choice
+    gaps: Array  # [T], log p of the best token − log p of the given one
+    end_margins: Array  # [T], logit of `</s>` − the best other logit
+    attention: Array  # [T,S], rows sum to 1
+
+
+class Model(Protocol):
+    """Translates and scores. All arithmetic is float64 on the CPU unless a model says otherwise."""
+
+    @property
+    def name(self) -> str:
+        """The name or directory that it was loaded by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 over weights, vocabulary and configuration."""
+
+    @property
+    def max_length(self) -> int:
+        """The longest source, in tokens, that it translates."""
+
+    def tokenize(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a source text, `</s>` last."""
+
+    def tokenize_target(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a target text, `</s>` last."""
+
+    def piece_id(self, piece: str) -> int:
+        """The id of a piece of the vocabulary. Raises RequestError where there is none."""
+
+    def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
+        """Beam search; in the order of `sources`. Raises RequestError for a source over `max_length`."""
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Array]:
+        """Token log-probabilities [T] of each target, `</s>` included."""
+
+    def force(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Forced]:
+        """Forced decoding of target ids, `</s>` included."""
+
+    def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
+        """What the model says after each prefix when it may not stop at once: greedy, `</s>` forbidden first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One forward pass that relevance can go back through.
+
+    `states`: name → [B,N,width], N states of the sentence; "output" is what the output layer reads.
+    `initial`: leaves for what is neither a source nor a target word (h_0, y_0).
+    """
+
+    source: Tensor  # [B,S,E], leaf
+    target: Tensor  # [B,T−1,E], leaf: y_1 … y_{T−1}
+    initial: tuple[Tensor, ...]  # leaves [B,…]
+    states: Mapping[str, Tensor]
+    attention: Tensor  # [B,T,S]
+
+
+@runtime_checkable
+class Traceable(Protocol):
+    """A model whose hidden states can be explained."""
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """The names of its states and what they index: "source" or "target" positions."""
+
+    def trace(self, source: Tensor, mask: Tensor, target: Tensor) -> Trace:
+        """Ids [B,S], mask [B,S], ids [B,T] → every state. Parameters count as constants; gradients are on."""
+
+    def output_layer(self) -> tuple[Tensor, Tensor]:
+        """The weights [V,width] and the bias [V] that make logits of the state "output"."""

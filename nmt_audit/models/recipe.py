@@ -1,0 +1,92 @@
+"""A training recipe: everything that decides what comes out of `nmt-audit train`, in one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nmt_audit.errors import InputError
+from nmt_audit.models.rnnsearch_network import Sizes
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Optimisation: Adam with linear warm-up and a cosine to zero, label smoothing, clipping by norm."""
+
+    batch_tokens: int
+    max_tokens: int
+    steps: int
+    learning_rate: float
+    warmup_steps: int
+    label_smoothing: float
+    clip: float
+    average: float
+    precision: str
+    evaluate_every: int
+    evaluate_pairs: int
+    patience: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One model to train."""
+
+    name: str
+    architecture: str
+    src_lang: str
+    tgt_lang: str
+    data: str
+    licence: str
+    attribution: str
+    seed: int
+    sizes: Sizes
+    training: Training
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for checkpoints and model cards."""
+        return asdict(self)
+
+
+def names() -> list[str]:
+    """The recipes that come with the package."""
+    folder = resources.files("nmt_audit.models") / "recipes"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load(name_or_file: str) -> Recipe:
+    """A shipped recipe by name, or a TOML file. Raises InputError with the key that is missing, unknown or mistyped."""
+    if name_or_file in names():
+        text = (resources.files("nmt_audit.models") / "recipes" / f"{name_or_file}.toml").read_text("utf-8")
+    else:
+        path = Path(name_or_file)
+        if not path.is_file():
+            raise InputError(f"no recipe “{name_or_file}”: give a TOML file or one of {', '.join(names())}")
+        text = path.read_text("utf-8")
+    try:
+        return parse(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+        raise InputError(f"{name_or_file}: {error}") from error
+
+
+def parse(values: dict[str, Any]) -> Recipe:
+    """Plain values → recipe. Raises TypeError for a missing, unknown or mistyped key."""
+    tables = dict(values)
+    sizes = _table(Sizes, tables.pop("sizes", {}))
+    training = _table(Training, tables.pop("training", {}))
+    return _table(Recipe, {**tables, "sizes": sizes, "training": training})
+
+
+TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+
+
+def _table(kind: type[T], values: dict[str, Any]) -> T:
+    for item in fields(kind):  # type: ignore[arg-type]
+        expected = TYPES.get(str(item.type))
+        if item.name in values and expected and not isinstance(values[item.name], expected):
+            raise TypeError(f"{item.name} = {values[item.name]!r} is not of type {item.type}")
+    return kind(**values)

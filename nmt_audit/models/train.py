@@ -1,0 +1,209 @@
+"""Trains a small model from a recipe: checkpoints that resume, early stopping on dev BLEU.
+
+A killed training resumes from its last checkpoint and goes through the same batches as an undisturbed one.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from nmt_audit.errors import InputError
+from nmt_audit.models import checkpoint
+from nmt_audit.models.batches import pad
+from nmt_audit.models.recipe import Recipe
+from nmt_audit.models.rnnsearch import RNNsearchModel
+from nmt_audit.models.rnnsearch_network import RNNsearch
+from nmt_audit.models.vocabulary import PAD, Vocabulary
+from nmt_audit.progress import progress
+
+STATE = "training.pt"
+
+Pair = tuple[str, str]
+Ids = tuple[list[int], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a training ended with: dev BLEU of the kept weights (greedy, on the recipe's dev pairs) and its steps."""
+
+    bleu: float
+    signature: str
+    steps: int
+
+
+def train(recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pair], out: Path) -> Result:
+    """Trains into `out`, or goes on with the training found there. Raises InputError if that had another recipe."""
+    torch.manual_seed(recipe.seed)
+    run = _Run.start(recipe, training_pairs, out)
+    settings = recipe.training
+    dev = dev_pairs[: settings.evaluate_pairs]
+    with progress(f"training {recipe.name}", settings.steps, run.step) as advance:
+        for batch in _batches(run.examples, recipe, run.step):
+            loss = _update(run, batch)
+            run.step += 1
+            advance(1, f"loss {loss:.3f}, best dev BLEU {run.best:.2f}")
+            if run.step % settings.evaluate_every == 0 or run.step == settings.steps:
+                _evaluate(run, dev)
+                if run.step >= settings.steps or run.since_best >= settings.patience:
+                    break
+    return Result(run.best, run.signature, run.step)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The moving parts of a training."""
+
+    recipe: Recipe
+    out: Path
+    vocabulary: Vocabulary
+    examples: list[Ids]
+    network: RNNsearch
+    averaged: RNNsearch
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    best: float = -math.inf
+    signature: str = ""
+    since_best: int = 0
+
+    @classmethod
+    def start(cls, recipe: Recipe, pairs: Sequence[Pair], out: Path) -> _Run:
+        saved = _saved(out, recipe)
+        vocabulary = (
+            Vocabulary(saved["vocabulary"])
+            if saved
+            else Vocabulary.train((side for pair in pairs for side in pair), recipe.sizes.vocabulary)
+        )
+        examples = [([t.id for t in vocabulary.encode(s)], [t.id for t in vocabulary.encode(t)]) for s, t in pairs]
+        examples = [pair for pair in examples if max(map(len, pair)) <= recipe.training.max_tokens]
+        network, averaged = RNNsearch(recipe.sizes), RNNsearch(recipe.sizes)
+        averaged.load_state_dict(network.state_dict())
+        optimiser = torch.optim.Adam(network.parameters(), lr=recipe.training.learning_rate)
+        run = cls(recipe, out, vocabulary, examples, network, averaged, optimiser)
+        if saved:
+            network.load_state_dict(saved["network"])
+            averaged.load_state_dict(saved["averaged"])
+            optimiser.load_state_dict(saved["optimiser"])
+            torch.set_rng_state(saved["random"])
+            run.step, run.best, run.signature, run.since_best = saved["progress"]
+        return run
+
+    def save(self) -> None:
+        """The whole state, under a temporary name first: a kill leaves the old one or the new one."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        temporary = self.out / f".{STATE}"
+        torch.save(
+            {
+                "recipe": self.recipe.as_dict(),
+                "vocabulary": self.vocabulary.bytes,
+                "network": self.network.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "random": torch.get_rng_state(),
+                "progress": (self.step, self.best, self.signature, self.since_best),
+            },
+            temporary,
+        )
+        os.replace(temporary, self.out / STATE)
+
+
+def _saved(out: Path, recipe: Recipe) -> dict[str, Any] | None:
+    if not (out / STATE).exists():
+        return None
+    saved: dict[str, Any] = torch.load(out / STATE, weights_only=True)
+    differing = sorted(key for key, value in recipe.as_dict().items() if saved["recipe"].get(key) != value)
+    if differing:
+        raise InputError(
+            f"{out} holds a training with another {', '.join(differing)}; choose another --out or remove it"
+        )
+    return saved
+
+
+def _batches(examples: Sequence[Ids], recipe: Recipe, skip: int) -> Iterator[list[Ids]]:
+    """Endless batches of like lengths; epoch n is shuffled by seed + n. The first `skip` are left out."""
+    if not examples:
+        raise InputError("no training pair is short enough for the recipe's max_tokens")
+    epoch = 0
+    while True:
+        order = random.Random(recipe.seed + epoch)
+        shuffled = sorted(examples, key=lambda pair: (len(pair[1]) + order.random(), len(pair[0]) + order.random()))
+        batches: list[list[Ids]] = [[]]
+        longest = 0
+        for pair in shuffled:
+            longest = max(longest, len(pair[0]), len(pair[1]))
+            if batches[-1] and longest * (len(batches[-1]) + 1) > recipe.training.batch_tokens:
+                batches.append([])
+                longest = max(len(pair[0]), len(pair[1]))
+            batches[-1].append(pair)
+        order.shuffle(batches)
+        yield from batches[skip:]
+        skip = max(0, skip - len(batches))
+        epoch += 1
+
+
+def _rate(recipe: Recipe, step: int) -> float:
+    """Linear warm-up, then a cosine down to zero."""
+    settings = recipe.training
+    if step < settings.warmup_steps:
+        return settings.learning_rate * (step + 1) / settings.warmup_steps
+    part = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
+    return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, part)))
+
+
+def _update(run: _Run, batch: Sequence[Ids]) -> float:
+    """One optimiser step; returns the loss per token, nats."""
+    settings = run.recipe.training
+    source, target = pad([pair[0] for pair in batch]), pad([pair[1] for pair in batch])
+    for group in run.optimiser.param_groups:
+        group["lr"] = _rate(run.recipe, run.step)
+    run.network.train()
+    with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
+        logits = run.network(source, source != PAD, target)
+    loss: Tensor = F.cross_entropy(
+        logits.float().flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=settings.label_smoothing
+    )
+    run.optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(run.network.parameters(), settings.clip)
+    run.optimiser.step()
+    # A young average must not remember the random start, hence the smaller decay of the first steps.
+    decay = min(settings.average, (1 + run.step) / (10 + run.step))
+    with torch.no_grad():
+        for mean, now in zip(run.averaged.parameters(), run.network.parameters(), strict=True):
+            mean.lerp_(now, 1 - decay)
+    return float(loss.detach())
+
+
+def _evaluate(run: _Run, dev: Sequence[Pair]) -> None:
+    """Dev BLEU of the averaged weights; keeps them when they are the best so far; saves the checkpoint."""
+    import sacrebleu
+
+    network = RNNsearch(run.recipe.sizes)
+    network.load_state_dict(run.averaged.state_dict())
+    model = RNNsearchModel(network, run.vocabulary, name=run.recipe.name, fingerprint="")
+    said = [translation.text for translation in model.translate([source for source, _ in dev], beam=1)]
+    metric = sacrebleu.BLEU()
+    bleu = metric.corpus_score(said, [[target for _, target in dev]]).score
+    run.since_best += 1
+    if bleu > run.best:
+        run.best, run.signature, run.since_best = bleu, str(metric.get_signature()), 0
+        about = {
+            "name": run.recipe.name,
+            "src_lang": run.recipe.src_lang,
+            "tgt_lang": run.recipe.tgt_lang,
+            "max_length": 512,
+            "length_penalty": 1.0,
+            "recipe": run.recipe.as_dict(),
+            "training": {"steps": run.step, "dev_bleu_greedy": round(bleu, 2), "signature": run.signature},
+        }
+        checkpoint.save(run.out / "model", run.averaged, run.vocabulary, about)
+    run.save()

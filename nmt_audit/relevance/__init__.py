@@ -1,0 +1,66 @@
+"""Explanations: which source words and earlier target words made a state what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nmt_audit.errors import RequestError
+from nmt_audit.models.protocol import Model
+from nmt_audit.records import Explanation, Translation
+from nmt_audit.relevance.attention import attention
+from nmt_audit.relevance.lrp import lrp
+from nmt_audit.relevance.request import Request, check_keywords, request
+
+METHODS: Mapping[str, Callable[[Model, Sequence[Request]], list[Explanation]]] = {
+    "attention": attention,
+    "lrp": lrp,
+}
+
+
+def explain(
+    model: Model,
+    *,
+    source: str,
+    target: str | Translation | None = None,
+    position: int | range | None = None,
+    state: str = "output",
+    method: str = "lrp",
+    rules: str = "stable",
+    against: str | None = None,
+) -> Explanation:
+    """The relevance of every contextual word for one state.
+
+    `target`: a text, a Translation (its token ids are used), or None for the model's own translation. `position`: an
+    index into the target tokens (source tokens for source states), a range (one pass started at all of them), or None
+    for the last. `state`: source_forward, source_backward, source, context, target, output or logit. `against`: a
+    token; the start is then logit[token at position] − logit[against]. Relevance is not normalised.
+
+    Raises RequestError for what the model or the sentence does not have.
+    """
+    [found] = explain_batch(
+        model,
+        [
+            {
+                "source": source, "target": target, "position": position, "state": state, "method": method,
+                "rules": rules, "against": against,
+            }
+        ],
+    )  # fmt: skip
+    return found
+
+
+def explain_batch(model: Model, requests: Sequence[Mapping[str, Any]]) -> list[Explanation]:
+    """Many explanations at once, each request a mapping of `explain`'s keywords; equal to the single calls."""
+    by_method: dict[str, list[tuple[int, Request]]] = {}
+    for index, keywords in enumerate(requests):
+        check_keywords(keywords)
+        wanted = {key: value for key, value in keywords.items() if key != "method"}
+        by_method.setdefault(keywords.get("method", "lrp"), []).append((index, request(model, **wanted)))
+    found: dict[int, Explanation] = {}
+    for method, asked in by_method.items():
+        if method not in METHODS:
+            raise RequestError(f"no method “{method}”; there are {', '.join(METHODS)}")
+        answers = METHODS[method](model, [one for _, one in asked])
+        found.update((index, answer) for (index, _), answer in zip(asked, answers, strict=True))
+    return [found[index] for index in range(len(requests))]

@@ -1,0 +1,98 @@
+"""What is asked about a flag: which states of which positions explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nmt_audit.errors import RequestError
+from nmt_audit.models.protocol import Model
+from nmt_audit.records import Audited, Explanation, Flag, Translation
+from nmt_audit.relevance import explain_batch
+from nmt_audit.relevance.request import LOGIT
+
+# The rows of the paper's figures 4–11, from the source to the produced word.
+STATES = ("context", "target", "output")
+
+# A word that would have kept a negation, per target language: the contrast for a lost one.
+NEGATION_PIECES = {
+    "en": ("▁not", "▁no", "▁never"),
+    "de": ("▁nicht", "▁kein", "▁nie"),
+    "fr": ("▁pas", "▁ne", "▁jamais"),
+    "es": ("▁no", "▁nunca"),
+    "it": ("▁non", "▁mai"),
+    "pt": ("▁não", "▁nunca"),
+    "nl": ("▁niet", "▁geen"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One explanation to be made for a flag: explain's keywords."""
+
+    segment_id: str
+    flag_id: str
+    keywords: dict[str, Any]
+
+
+def explain_flags(model: Model, audited: Sequence[Audited], rules: str) -> list[tuple[Question, Explanation]]:
+    """Every question about every flag, answered, in the order of the flags."""
+    asked = [question for item in audited for question in questions(model, item, rules)]
+    answers = explain_batch(model, [question.keywords for question in asked])
+    return list(zip(asked, answers, strict=True))
+
+
+def questions(model: Model, item: Audited, rules: str) -> Iterator[Question]:
+    """Each flagged position: source context, target state and readout.
+
+    A lost negation may lie anywhere, so there the contrast with a negation word is asked at every position, and the
+    states only where the model looked at the source's negation most.
+    """
+    if item.evidence is None:
+        return
+    evidence = item.evidence
+    target = Translation(
+        item.segment.hypothesis or "", evidence.source_tokens, evidence.target_tokens, evidence.logprobs,
+        float(evidence.logprobs.mean()), evidence.finished,
+    )  # fmt: skip
+    for name, flag in zip(item.flag_ids, item.flags, strict=True):
+        about = {"source": item.segment.source, "target": target, "rules": rules}
+        negation = _negation_piece(model, item.segment.tgt_lang) if flag.category == "NEGATION" else None
+        positions = flag.positions
+        if flag.category == "NEGATION" and positions:
+            if negation is not None:
+                for position in positions:
+                    keywords = {**about, "position": position, "state": LOGIT, "against": negation}
+                    yield Question(item.segment.id, name, keywords)
+            positions = (_looking_at(item, flag),)
+        for position in positions:
+            for state in STATES:
+                yield Question(item.segment.id, name, {**about, "position": position, "state": state})
+
+
+def _negation_piece(model: Model, language: str) -> str | None:
+    for piece in NEGATION_PIECES.get(language.split("-")[0].lower(), ()):
+        try:
+            model.piece_id(piece)
+        except RequestError:
+            continue
+        return piece
+    return None
+
+
+def _looking_at(item: Audited, flag: Flag) -> int:
+    """The flagged position with the most attention on the flagged source span."""
+    assert item.evidence is not None
+    spans = [
+        (span.start, span.end)
+        for span in (flag, flag.counterpart)
+        if span is not None and span.side == "src" and span.start is not None and span.end is not None
+    ]
+    inside = np.array(
+        [any(t.start < end and start < t.end for start, end in spans) for t in item.evidence.source_tokens]
+    )
+    looks = item.evidence.attention[list(flag.positions)][:, inside].sum(1)
+    return flag.positions[int(looks.argmax())]

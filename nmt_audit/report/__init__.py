@@ -1,0 +1,25 @@
+"""The pages that a reader opens, built from a finished run without a model and without torch.
+
+`reading` (frames → plain rows) → `words`, `rows`, `flagged`, `browse`, `summary` (every number, word and link) → `figures`
+(charts) and `site` (the only place that knows HTML).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nmt_audit.store import Run
+
+__all__ = ["build_site"]
+
+
+def build_site(run: Run, out: Path) -> None:
+    """Writes the pages of `run` to the folder `out`, replacing a site that is there.
+
+    The same run gives the same bytes. Raises OutputError where `out` holds something that is not a site.
+    """
+    from nmt_audit.report.site import write_site
+
+    write_site(run, out)

@@ -1,0 +1,120 @@
+"""What the charts of the run page show: counts per bin, and in words what a chart says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nmt_audit.records import Array
+from nmt_audit.report.wording import count, percent
+
+BINS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Segments from `low` up to `high`, and how many of them carry a flag."""
+
+    low: float
+    high: float
+    segments: int
+    flagged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One chart with the sentence that replaces it for those who do not see it, and its table."""
+
+    name: str
+    title: str
+    axis: str
+    help: str
+    alt: str
+    shares: bool  # draw the share of flagged segments per bin instead of counts
+    bins: tuple[Bin, ...]
+    head: tuple[str, ...]
+    table: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number per segment that is worth a chart."""
+
+    name: str
+    title: str
+    axis: str
+    help: str
+    decimals: int
+    shares: bool = False
+
+
+QUANTITIES = (
+    Quantity(
+        "length-ratio", "Length ratio", "characters of the translation per character of the source",
+        "Translations much shorter or longer than usual often lack or repeat something.", 2,
+    ),
+    Quantity(
+        "log-probability", "Log-probability", "mean log-probability per token (0: certain)",
+        "How sure the model was of its own words, per segment.", 2,
+    ),
+    Quantity(
+        "chrf", "Segment chrF", "chrF against the reference (0 to 100)",
+        "Overlap with the reference, per segment. A flag does not look at the reference, so the two can be compared.", 0,
+    ),
+    Quantity(
+        "flags-by-length", "Flags by source length", "characters of the source",
+        "Share of segments with at least one flag, by the length of the source.", 0, shares=True,
+    ),
+)  # fmt: skip
+
+
+def distribution(quantity: Quantity, values: Sequence[float | None], flagged: Sequence[bool]) -> Distribution | None:
+    """The chart of a quantity, or None where fewer than two segments have it."""
+    known = np.array([value is not None and np.isfinite(value) for value in values], dtype=bool)
+    numbers = np.array([value if keep else 0.0 for value, keep in zip(values, known, strict=True)], dtype=np.float64)[known]
+    marked = np.array(flagged, dtype=bool)[known]
+    if numbers.size < 2:
+        return None
+    edges = _length_edges(numbers) if quantity.shares else _edges(numbers)
+    inside = np.clip(numbers, edges[0], edges[-1])  # the outermost bins hold what lies beyond them
+    every, _ = np.histogram(inside, edges)
+    some, _ = np.histogram(inside[marked], edges)
+    bins = tuple(
+        Bin(float(low), float(high), int(n), int(k))
+        for low, high, n, k in zip(edges[:-1], edges[1:], every, some, strict=True)
+    )
+    return Distribution(
+        quantity.name, quantity.title, quantity.axis, quantity.help, _alt(quantity, numbers, marked), quantity.shares,
+        bins, (quantity.axis, "segments", "with a flag", "share"), tuple(_table_row(item, quantity.decimals) for item in bins),
+    )  # fmt: skip
+
+
+def _edges(numbers: Array) -> Array:
+    low, high = np.quantile(numbers, [0.005, 0.995])
+    if high - low < 1e-9:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, min(BINS, max(6, int(np.sqrt(numbers.size)))) + 1)
+
+
+def _length_edges(numbers: Array) -> Array:
+    """About equally many segments a bin, so that no bar stands on a handful of them."""
+    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, 9)).round())
+    return edges if edges.size > 1 else np.array([edges[0] - 0.5, edges[0] + 0.5])
+
+
+def _table_row(item: Bin, decimals: int) -> tuple[str, ...]:
+    share = item.flagged / item.segments if item.segments else None
+    span = f"{item.low:.{decimals}f} to {item.high:.{decimals}f}".replace("-", "−")
+    return span, count(item.segments), count(item.flagged), percent(share)
+
+
+def _alt(quantity: Quantity, numbers: Array, marked: Array) -> str:
+    low, middle, high = (f"{x:.{max(quantity.decimals, 1)}f}".replace("-", "−") for x in np.quantile(numbers, [0.1, 0.5, 0.9]))
+    text = f"{quantity.title} of {count(numbers.size)} segments: half of them below {middle}, the middle 80 % from {low} to {high}."
+    if marked.any() and not marked.all():
+        there, elsewhere = np.median(numbers[marked]), np.median(numbers[~marked])
+        decimals = max(quantity.decimals, 1)
+        text += f" Median with a flag {there:.{decimals}f}, without {elsewhere:.{decimals}f}.".replace("-", "−")
+    return text

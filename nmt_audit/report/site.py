@@ -1,0 +1,134 @@
+"""Lays the pages out: the only module that knows that HTML exists. What stands on them is decided elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from nmt_audit.errors import OutputError
+from nmt_audit.report import browse
+from nmt_audit.report.figures import THEMES, chart
+from nmt_audit.report.flagged import SegmentPage, page_name, segment_page
+from nmt_audit.report.reading import Explanations, flag_rows, segment_rows
+from nmt_audit.report.signature import run_facts
+from nmt_audit.report.summary import Gatherer, run_page
+from nmt_audit.report.wording import CATEGORY, STATES
+from nmt_audit.store import Run
+
+ASSETS = ("site.css", "site.js")
+INDEX = "data/index.js"
+
+
+def templates() -> Path:
+    """The folder of the templates: inside the installed package, or at the top of a checkout."""
+    packed = Path(str(files("nmt_audit"))) / "templates"
+    return packed if packed.is_dir() else packed.parents[1] / "templates"
+
+
+def environment(folder: Path) -> Environment:
+    """Escapes everything; a misspelt field is an error, not an empty cell."""
+    return Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def write_site(run: Run, out: Path) -> None:
+    """Writes the site beside its place and puts it there when it is whole. See `report.build_site`."""
+    _refuse_other(out)
+    temporary = out.parent / f".{out.name}.partial"
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        _Writer(run, temporary).write()
+        shutil.rmtree(out, ignore_errors=True)
+        temporary.rename(out)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _refuse_other(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out}: is a file, not a directory; choose another --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / INDEX).is_file():
+        raise OutputError(f"{out}: holds files that are not a site; choose another --out")
+
+
+class _Writer:
+    """Writes the pages of one run into one folder."""
+
+    def __init__(self, run: Run, folder: Path) -> None:
+        self.run = run
+        self.folder = folder
+        self.environment = environment(templates())
+        self.shared: dict[str, Any] = {
+            "facts": run_facts(run.manifest),
+            "categories": tuple(CATEGORY.values()),
+            "states": STATES,
+        }
+
+    def write(self) -> None:
+        """Writes everything. Each segment is read once, for its page, its row in the list and the totals."""
+        found, index = Gatherer(), browse.Index()
+        self._segments(found, index)
+        page = run_page(self.run.manifest, found)
+        for data in page.charts:
+            for theme, ink in THEMES.items():
+                self._put(f"charts/{data.name}-{theme}.svg", chart(data, ink))
+        self._put(INDEX, index.script())
+        self._page("index.html", "run.html", page=page)
+        self._page("segments.html", "segments.html", page=page)
+        self._page("how-to-read.html", "how-to-read.html", page=page)
+        for name in ASSETS:
+            shutil.copyfile(templates() / name, self.folder / name)
+
+    def _segments(self, found: Gatherer, index: browse.Index) -> None:
+        flags, explanations = flag_rows(self.run), Explanations(self.run)
+        neighbours = _Neighbours([name for name in self.run.segments["id"].tolist() if name in flags])
+        rows: list[list[Any]] = []
+        chunk = 1
+        for segment in segment_rows(self.run):
+            own = flags.get(segment.id, [])
+            comparisons = []
+            if own:
+                page, comparisons = segment_page(segment, own, explanations)
+                self._flagged(page, *neighbours.of(segment.id))
+            found.add(segment, own, comparisons)
+            index.add(segment, own)
+            rows.append(browse.row(segment, own))
+            if len(rows) == browse.CHUNK:
+                self._put(f"data/{browse.chunk_name(chunk)}", browse.chunk_script(chunk, rows))
+                rows, chunk = [], chunk + 1
+        if rows:
+            self._put(f"data/{browse.chunk_name(chunk)}", browse.chunk_script(chunk, rows))
+
+    def _flagged(self, page: SegmentPage, previous: str | None, following: str | None) -> None:
+        self._page(page.href, "segment.html", root="../", page=page, previous=previous, following=following)
+
+    def _page(self, name: str, template: str, root: str = "", **values: Any) -> None:
+        text = self.environment.get_template(template).render(root=root, here=name, **self.shared, **values)
+        self._put(name, text)
+
+    def _put(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8"))
+
+
+class _Neighbours:
+    """The flagged segments before and after each, as file names."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self._links = dict(zip(ids, self._pairs([page_name(name) for name in ids]), strict=True))
+
+    def of(self, segment_id: str) -> tuple[str | None, str | None]:
+        """The pages before and after this segment's."""
+        return self._links[segment_id]
+
+    @staticmethod
+    def _pairs(names: list[str]) -> Iterator[tuple[str | None, str | None]]:
+        for place in range(len(names)):
+            yield names[place - 1] if place else None, names[place + 1] if place + 1 < len(names) else None

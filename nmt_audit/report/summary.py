@@ -1,0 +1,280 @@
+"""The run page: scores, rates, trust, distributions, where attention and relevance part, the most important flags."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nmt_audit.report.distributions import QUANTITIES, Distribution, distribution
+from nmt_audit.report.flagged import Comparison, page_name, share_text
+from nmt_audit.report.reading import FlagRow, SegmentRow
+from nmt_audit.report.signature import Manifest, RunFacts, run_facts
+from nmt_audit.report.texts import Line, Stretch, hypothesis_line, source_line
+from nmt_audit.report.why import Phrase
+from nmt_audit.report.wording import CATEGORY, STATES, Category, category, count, fixed, number, percent, plural, visible
+
+MOST_IMPORTANT = 200
+EXAMPLES = 6
+CLIP = 280
+CONFIDENT = 0.5  # an example is telling where attention had its mind made up
+
+KINDS = (
+    ("same", "the word attention looks at"),
+    ("source", "another source word"),
+    ("end", "the end mark of the source"),
+    ("earlier", "an earlier word of the translation"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTile:
+    """A corpus score. `spread` is half its interval."""
+
+    name: str
+    value: str
+    spread: str | None
+    interval: str | None
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Suspected flags of a category."""
+
+    category: Category
+    per_hundred: str
+    step: int
+    count: str
+    href: str
+    not_checked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How often the checks of a category raise a false alarm, and at which thresholds."""
+
+    category: Category
+    false_alarms: str
+    rules: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a stacked bar."""
+
+    kind: str
+    label: str
+    step: int
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """For one kind of relevance: how often its first word is the one that attention looks at."""
+
+    label: str
+    help: str
+    positions: str
+    differs: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One explained word where they part."""
+
+    href: str
+    number: int
+    category: Category
+    sentence: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Important:
+    """A line of the list of the most important flags."""
+
+    href: str
+    number: int
+    id: str
+    category: Category
+    message: str
+    score: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Everything on the run page."""
+
+    facts: RunFacts
+    segments: str
+    flagged: str
+    scores: tuple[ScoreTile, ...]
+    rates: tuple[Rate, ...]
+    origin: str | None
+    trusts: tuple[Trust, ...]
+    charts: tuple[Distribution, ...]
+    partings: tuple[Parting, ...]
+    examples: tuple[Example, ...]
+    important: tuple[Important, ...]
+    total_flags: str
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """Collects from each segment what the run page needs, so that no segment is read twice."""
+
+    values: dict[str, list[float | None]] = field(default_factory=lambda: {item.name: [] for item in QUANTITIES})
+    flagged: list[bool] = field(default_factory=list)
+    flags: Counter[str] = field(default_factory=Counter)
+    not_checked: Counter[str] = field(default_factory=Counter)
+    comparisons: list[Comparison] = field(default_factory=list)
+    _best: list[tuple[float, int, Important]] = field(default_factory=list)
+    _seen: int = 0
+
+    def add(self, segment: SegmentRow, flags: Sequence[FlagRow], comparisons: Sequence[Comparison]) -> None:
+        """Notes one segment."""
+        length = len(segment.source)
+        self.values["length-ratio"].append(len(segment.hypothesis) / length if length else None)
+        self.values["log-probability"].append(segment.logprob)
+        self.values["chrf"].append(segment.chrf)
+        self.values["flags-by-length"].append(float(length) if length else None)
+        self.flagged.append(bool(flags))
+        self.not_checked.update(segment.not_checked)
+        self.comparisons += comparisons
+        for place, flag in enumerate(sorted(flags, key=lambda item: -item.score)):
+            self.flags[flag.category] += 1
+            self._keep(segment, flag, place + 1)
+
+    def important(self) -> tuple[Important, ...]:
+        """The flags with the highest scores, highest first, corpus order among equals."""
+        return tuple(item for _, _, item in sorted(self._best, key=lambda entry: (-entry[0], -entry[1])))
+
+    def _keep(self, segment: SegmentRow, flag: FlagRow, place: int) -> None:
+        self._seen += 1
+        if len(self._best) == MOST_IMPORTANT and flag.score <= self._best[0][0]:
+            return
+        lines = tuple(_clip(line) for line in (source_line(segment, [flag]), hypothesis_line(segment, [flag])))
+        item = Important(
+            f"segments/{page_name(segment.id)}#flag-{place}", segment.index + 1, visible(segment.id),
+            category(flag.category), visible(flag.message), fixed(flag.score, 2), lines,
+        )  # fmt: skip
+        push = heapq.heappush if len(self._best) < MOST_IMPORTANT else heapq.heapreplace
+        push(self._best, (flag.score, -self._seen, item))
+
+
+def run_page(manifest: Manifest, found: Gatherer) -> RunPage:
+    """The run page from the manifest and what the segments said."""
+    segments = len(found.flagged)
+    charts = (distribution(item, found.values[item.name], found.flagged) for item in QUANTITIES)
+    important = found.important()
+    return RunPage(
+        facts=run_facts(manifest),
+        segments=count(segments),
+        flagged=count(sum(found.flagged)),
+        scores=tuple(_score(item) for item in manifest.get("scores") or ()),
+        rates=_rates(found, segments),
+        origin=(manifest.get("thresholds") or {}).get("origin"),
+        trusts=_trusts(manifest),
+        charts=tuple(item for item in charts if item is not None),
+        partings=_partings(found.comparisons),
+        examples=_examples(found.comparisons),
+        important=important,
+        total_flags=count(found.flags.total()),
+    )
+
+
+def _score(item: Manifest) -> ScoreTile:
+    low, high = item.get("low"), item.get("high")
+    known = low is not None and high is not None
+    return ScoreTile(
+        item["name"], fixed(item["value"], 1), f"±{fixed((high - low) / 2, 1)}" if known else None,
+        f"95 % interval {fixed(low, 1)} to {fixed(high, 1)}" if known else None, item.get("signature") or "",
+    )  # fmt: skip
+
+
+def _rates(found: Gatherer, segments: int) -> tuple[Rate, ...]:
+    codes = [*CATEGORY, *sorted(set(found.flags) - set(CATEGORY))]
+    most = max(found.flags.values(), default=0) or 1
+    rates = []
+    for code in codes:
+        flags, skipped, named = found.flags[code], found.not_checked[code], category(code)
+        rates.append(
+            Rate(
+                named, fixed(100 * flags / segments if segments else 0.0, 1), round(100 * flags / most), count(flags),
+                f"segments.html#c={named.slug}", f"not checked in {plural(skipped, 'segment', 'segments')}" if skipped else None,
+            )  # fmt: skip
+        )
+    return tuple(rates)
+
+
+def _trusts(manifest: Manifest) -> tuple[Trust, ...]:
+    thresholds = manifest.get("thresholds") or {}
+    alarms, rules = thresholds.get("false_alarms") or {}, thresholds.get("rules") or {}
+    found = []
+    for code in CATEGORY:
+        own = tuple((name, number(value)) for name, value in sorted(rules.items()) if name.split(".")[0].upper() == code)
+        if code in alarms or own:
+            share = alarms.get(code)
+            found.append(Trust(category(code), "not measured" if share is None else percent(share, 1), own))
+    return tuple(found)
+
+
+def _partings(comparisons: Sequence[Comparison]) -> tuple[Parting, ...]:
+    found = []
+    for state in ("context", "target", "output"):
+        kinds = Counter(kind for item in comparisons for name, kind, _, _ in item.states if name == state)
+        total = kinds.total()
+        if total:
+            parts = tuple(
+                Part(kind, label, round(100 * kinds[kind] / total), percent(kinds[kind] / total)) for kind, label in KINDS
+            )
+            differs = percent(1 - kinds["same"] / total)
+            found.append(Parting(STATES[state].label, STATES[state].help, count(total), differs, parts))
+    return tuple(found)
+
+
+def _examples(comparisons: Sequence[Comparison]) -> tuple[Example, ...]:
+    """Where attention was sure and the readout just as sure of another word; one per segment."""
+    telling: dict[int, tuple[float, Comparison, Phrase, float, str]] = {}
+    for item in comparisons:
+        for state, kind, word, share in item.states:
+            if state == "output" and kind != "same" and item.weight >= CONFIDENT:
+                strength = share * item.weight
+                if strength > telling.get(item.segment, (0.0,))[0]:
+                    telling[item.segment] = (strength, item, word, share, kind)
+    best = sorted(telling.values(), key=lambda entry: (-entry[0], entry[1].segment))[:EXAMPLES]
+    return tuple(_example(item, word, share, kind) for _, item, word, share, kind in best)
+
+
+def _example(item: Comparison, word: Phrase, share: float, kind: str) -> Example:
+    named = {"earlier": "the earlier word ", "end": "the end mark "}.get(kind, "")
+    sentence = (
+        Phrase("At "), item.word, Phrase(", attention looks at "), item.looked_at, Phrase(f" ({fixed(item.weight, 2)}); the "),
+        Phrase(f"readout gives most to {named}"), *share_text(word, share), Phrase("."),
+    )  # fmt: skip
+    return Example(item.href, item.segment, category(item.category), sentence)
+
+
+def _clip(line: Line) -> Line:
+    """At most CLIP characters of a line, around its first suspect stretch."""
+    total = sum(len(part.text) for part in line.stretches)
+    if total <= CLIP:
+        return line
+    before = 0
+    for part in line.stretches:
+        if part.classes:
+            break
+        before += len(part.text)
+    start = 0 if before >= total else max(0, before - CLIP // 3)
+    kept, place = [], 0
+    for part in line.stretches:
+        text = part.text[max(start - place, 0) : max(start + CLIP - place, 0)]
+        if text or (part.classes and not part.text and start <= place <= start + CLIP):
+            kept.append(Stretch(text, part.classes, part.title))
+        place += len(part.text)
+    ends = [Stretch("… ")] if start else []
+    tail = [Stretch(" …")] if start + CLIP < total else []
+    return Line(line.label, line.lang, (*ends, *kept, *tail), line.note)

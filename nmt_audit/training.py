@@ -1,0 +1,115 @@
+"""The job of `nmt-audit train`: a recipe and a folder of pairs in, a model with thresholds and a card out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt_audit.checks import calibrate
+from nmt_audit.corpus import read_corpus
+from nmt_audit.errors import InputError
+from nmt_audit.evidence import gather
+from nmt_audit.models import checkpoint
+from nmt_audit.models import recipe as recipes
+from nmt_audit.models.recipe import Recipe
+from nmt_audit.models.rnnsearch import RNNsearchModel
+from nmt_audit.models.train import train
+from nmt_audit.records import Segment, Translation
+
+BEAM = 5
+FALSE_ALARMS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Dev BLEU of the finished model, beam 5, over all dev pairs."""
+
+    bleu: float
+    signature: str
+
+
+def train_model(recipe_name: str, data: Path, out: Path, *, threads: int | None = None) -> Trained:
+    """Trains into `out`, or goes on there; `out/model` is then a directory that `load_model` takes.
+
+    Raises InputError for an unknown recipe, missing data, or an `out` that holds a training with another recipe.
+    """
+    recipe = recipes.load(recipe_name)
+    pairs = {part: _pairs(data / f"{part}.tsv", recipe) for part in ("train", "dev")}
+    if threads is not None:
+        import torch
+
+        torch.set_num_threads(threads)
+    train(recipe, _texts(pairs["train"]), _texts(pairs["dev"]), out)
+    return finish(recipe, out / "model", pairs["dev"])
+
+
+def finish(recipe: Recipe, directory: Path, dev: Sequence[Segment]) -> Trained:
+    """What a model needs after its training: dev BLEU as it will be used, thresholds, and a card."""
+    import sacrebleu
+
+    model = checkpoint.load(directory, name=recipe.name)
+    translations = model.translate([segment.source for segment in dev], beam=BEAM)
+    metric = sacrebleu.BLEU()
+    bleu = metric.corpus_score([t.text for t in translations], [[segment.reference or "" for segment in dev]]).score
+    trained = Trained(bleu, str(metric.get_signature()))
+    _calibrate(model, directory, dev)
+    configuration = json.loads((directory / checkpoint.CONFIGURATION).read_text("utf-8"))
+    (directory / "README.md").write_text(_card(recipe, configuration, trained, len(dev)), "utf-8")
+    return trained
+
+
+def _pairs(path: Path, recipe: Recipe) -> tuple[Segment, ...]:
+    segments = read_corpus(str(path), src_lang=recipe.src_lang, tgt_lang=recipe.tgt_lang).segments
+    for number, segment in enumerate(segments, 1):
+        if segment.reference is None:
+            raise InputError(f"{path}, line {number}: no translation; training needs source TAB target")
+    return segments
+
+
+def _texts(segments: Sequence[Segment]) -> list[tuple[str, str]]:
+    return [(segment.source, segment.reference or "") for segment in segments]
+
+
+def _calibrate(model: RNNsearchModel, directory: Path, dev: Sequence[Segment]) -> None:
+    """Thresholds such that at most 2 % of the dev references are flagged per category."""
+    clean = [
+        Segment(s.id, s.source, s.src_lang, s.tgt_lang, None, s.reference) for s in dev if s.source and s.reference
+    ]  # fmt: skip
+    nothing: list[Translation | None] = [None] * len(clean)
+    found = calibrate(
+        zip(clean, gather(model, clean, nothing), strict=True),
+        FALSE_ALARMS,
+        origin=f"at most {FALSE_ALARMS:.0%} of {len(clean)} dev references of {model.name} flagged per category",
+    )
+    found.thresholds.save(directory / "thresholds.json")
+
+
+def _card(recipe: Recipe, configuration: dict[str, Any], trained: Trained, pairs: int) -> str:
+    """The model card: data, licence, attribution, seed, recipe, dev BLEU with its signature."""
+    sizes, steps = recipe.sizes, configuration["training"]["steps"]
+    return f"""# {recipe.name}
+
+RNNsearch (Bahdanau et al. 2015, GroundHog's equations), {recipe.src_lang} → {recipe.tgt_lang}; a small model whose
+mistakes are real, made for trying out and testing error analysis. It is not a good translator.
+
+| | |
+| --- | --- |
+| data | {recipe.data} |
+| licence of the data | {recipe.licence} |
+| attribution | {recipe.attribution} |
+| licence of the weights | Apache-2.0, with the attribution above |
+| recipe | `{recipe.name}` (`nmt-audit train --recipe {recipe.name}`), seed {recipe.seed} |
+| sizes | {sizes.vocabulary} joint BPE pieces, embeddings {sizes.embedding}, GRU {sizes.hidden} |
+| steps | {steps} of at most {recipe.training.steps}, batches of {recipe.training.batch_tokens} tokens |
+| dev BLEU | {trained.bleu:.2f}, beam {BEAM}, {pairs} pairs |
+| signature | `{trained.signature}` |
+
+`thresholds.json` holds the checks' thresholds, set on the references of the same dev pairs. The weights are stored in
+half precision and computed with in double precision.
+
+Limits: short everyday sentences only; long sentences, names, numbers and rare words fail often. Trained on
+sentences by volunteers, whose biases and mistakes it repeats.
+"""

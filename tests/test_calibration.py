@@ -1,0 +1,78 @@
+"""Thresholds keep their promise on the text they were set on, and survive being written down."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from nmt_audit.checks import Thresholds, calibrate, check_segment, default_thresholds
+from nmt_audit.checks.thresholds import FLOORS, SHIPPED
+from nmt_audit.errors import InputError
+from nmt_audit.records import CATEGORIES, Segment
+
+NOUNS = ["Hund", "Baum", "Stuhl", "Garten", "Wald"]
+
+
+def noisy(count: int) -> list[tuple[Segment, None]]:
+    """Sentences of which many look suspicious to text rules: lengths, numbers, repetition and negations at random."""
+    chance = random.Random(7)
+    pairs = []
+    for number in range(count):
+        source = " ".join(chance.choices([*NOUNS, "nicht", "und", "37"], k=chance.randint(4, 20))) + "."
+        target = " ".join(chance.choices(["dog", "tree", "the", "not", "garden"], k=chance.randint(1, 20))) + "."
+        pairs.append((Segment(str(number), source, "de", "en", hypothesis=target), None))
+    return pairs
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.02, 0.1])
+def test_no_category_is_flagged_more_often_than_asked(rate: float) -> None:
+    pairs = noisy(300)
+    found = calibrate(pairs, rate)
+    flagged = dict.fromkeys(CATEGORIES, 0)
+    for segment, evidence in pairs:
+        for category in {flag.category for flag in check_segment(segment, evidence, found.thresholds).flags}:
+            flagged[category] += 1
+    assert found.segments == 300
+    assert {category: count / 300 for category, count in flagged.items()} == found.rates
+    assert max(found.rates.values()) <= rate
+
+
+def test_a_looser_rate_uses_its_room() -> None:
+    tight, loose = calibrate(noisy(300), 0.02), calibrate(noisy(300), 0.2)
+    assert all(loose.thresholds[rule] <= tight.thresholds[rule] for rule in SHIPPED)
+    assert loose.rates["OMISSION"] > 0.1
+
+
+def test_rules_that_never_fire_get_their_floor() -> None:
+    found = calibrate([(Segment("1", "Gut.", "de", "en", hypothesis="Good."), None)])
+    assert dict(found.thresholds.values) == dict(FLOORS)
+    assert calibrate([]).segments == 0
+
+
+def test_thresholds_are_round_and_survive_a_file(tmp_path: Path) -> None:
+    found = calibrate(noisy(300)).thresholds
+    assert all(round(value, 2) == value for value in found.values.values())
+    found.save(tmp_path / "thresholds.json")
+    loaded = Thresholds.load(tmp_path / "thresholds.json")
+    assert (dict(loaded.values), loaded.origin) == (dict(found.values), found.origin)
+    assert "300 clean segments" in loaded.origin
+
+
+def test_a_rule_that_a_file_does_not_know_keeps_its_shipped_threshold(tmp_path: Path) -> None:
+    path = tmp_path / "thresholds.json"
+    path.write_text('{"origin": "by hand", "thresholds": {"negation.lost": 0.3}}')
+    loaded = Thresholds.load(path)
+    assert loaded["negation.lost"] == 0.3
+    assert loaded["omission.length"] == default_thresholds()["omission.length"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"origin": "x"}', '{"origin": "x", "thresholds": {"a": "b"}}'])
+def test_a_broken_file_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "thresholds.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match="thresholds.json"):
+        Thresholds.load(path)
+    with pytest.raises(InputError, match="nowhere"):
+        Thresholds.load(tmp_path / "nowhere")

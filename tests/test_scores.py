@@ -1,0 +1,110 @@
+"""The scores are sacrebleu's own, and so are their signatures."""
+
+import os
+
+import pytest
+import sacrebleu
+
+from nmt_audit.scores import corpus_scores, segment_scores
+
+HYPOTHESES = [
+    "The cat sat on the mat .",
+    "He does not know what to do about it.",
+    "",
+    "It rains again and again and again today.",
+    "Good.",
+] * 4
+REFERENCES = [
+    "The cat sits on the mat.",
+    "He knows what he should do about it.",
+    "Nothing was said.",
+    "It is raining again today.",
+    "Good.",
+] * 4
+
+THEIRS = {"BLEU": sacrebleu.BLEU, "chrF": sacrebleu.CHRF, "TER": sacrebleu.TER}
+
+
+@pytest.mark.parametrize("seed", [1, 12345])
+def test_corpus_scores_are_those_of_sacrebleu(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setenv("SACREBLEU_SEED", str(seed))
+    expected = []
+    for name, kind in THEIRS.items():
+        metric = kind()
+        score = metric.corpus_score(HYPOTHESES, [REFERENCES], n_bootstrap=1000)
+        expected.append((name, score.score, score._mean - score._ci, score._mean + score._ci, metric.get_signature()))
+    monkeypatch.delenv("SACREBLEU_SEED")
+    for score, (name, value, low, high, signature) in zip(
+        corpus_scores(HYPOTHESES, REFERENCES, seed=seed), expected, strict=True
+    ):
+        assert (score.name, score.value, score.signature) == (name, value, str(signature))
+        assert f"|bs:1000|seed:{seed}|" in score.signature
+        assert [score.low, score.high] == pytest.approx([low, high])
+        assert score.low is not None and score.high is not None
+        assert score.low < score.value < score.high
+
+
+def test_the_seed_decides_the_interval_and_nothing_else() -> None:
+    one, two = (corpus_scores(HYPOTHESES, REFERENCES, seed=seed) for seed in (1, 2))
+    assert [score.value for score in one] == [score.value for score in two]
+    assert [score.low for score in one] != [score.low for score in two]
+    assert corpus_scores(HYPOTHESES, REFERENCES, seed=1) == one
+
+
+@pytest.mark.parametrize("before", [None, "77"])
+def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    monkeypatch.delenv("SACREBLEU_SEED", raising=False)
+    if before is not None:
+        monkeypatch.setenv("SACREBLEU_SEED", before)
+    corpus_scores(["a"], ["b"], seed=1)
+    assert os.environ.get("SACREBLEU_SEED") == before
+
+
+def test_segment_scores_are_those_of_sacrebleu() -> None:
+    metrics = {"bleu": sacrebleu.BLEU(effective_order=True), "chrf": sacrebleu.CHRF(), "ter": sacrebleu.TER()}
+    expected = [
+        {name: metric.sentence_score(said, [given]).score for name, metric in metrics.items()}
+        for said, given in zip(HYPOTHESES, REFERENCES, strict=True)
+    ]
+    assert segment_scores(HYPOTHESES, REFERENCES) == expected
+    assert expected[4] == {"bleu": pytest.approx(100), "chrf": pytest.approx(100), "ter": 0}, "one word can be perfect"
+
+
+def test_without_a_reference_there_is_no_score() -> None:
+    assert corpus_scores(["a", "b"], [None, None], seed=1) == ()
+    assert corpus_scores([], [], seed=1) == ()
+    assert segment_scores(["a", "b"], [None, None]) == [{}, {}]
+
+
+def test_segments_without_a_reference_do_not_count() -> None:
+    scored = corpus_scores([*HYPOTHESES, "anything"], [*REFERENCES, None], seed=1)
+    assert scored == corpus_scores(HYPOTHESES, REFERENCES, seed=1)
+    assert segment_scores(["a", "b"], [None, "b"]) == [{}, segment_scores(["b"], ["b"])[0]]
+
+
+def test_texts_must_come_in_pairs() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        corpus_scores(["a", "b"], ["a"], seed=1)
+    with pytest.raises(ValueError, match="shorter"):
+        segment_scores(["a", "b"], ["a"])
+
+
+def test_a_resample_of_empty_texts_takes_the_interval_only() -> None:
+    """sacrebleu cannot average the resamples here; the score itself is fine, and its signature claims no resamples."""
+    ter = corpus_scores(["", ""], ["", "b"], seed=1)[2]
+    metric = sacrebleu.TER()
+    assert ter.value == metric.corpus_score(["", ""], [["", "b"]]).score
+    assert (ter.low, ter.high) == (None, None)
+    assert ter.signature == str(metric.get_signature())
+
+
+@pytest.mark.parametrize(
+    ("language", "tokeniser", "asian"),
+    [("en", "13a", "no"), ("zh", "zh", "yes"), ("zh-TW", "zh", "yes"), ("ja_JP", "char", "yes"), ("TH", "char", "yes")],
+)
+def test_languages_without_spaces_are_cut_otherwise(language: str, tokeniser: str, asian: str) -> None:
+    bleu, _, ter = corpus_scores(["汤姆怎么知道"], ["汤姆怎么知道你"], seed=1, tgt_lang=language)
+    assert f"|tok:{tokeniser}|" in bleu.signature
+    assert f"|asian:{asian}|" in ter.signature
+    [segment] = segment_scores(["汤姆怎么知道"], ["汤姆怎么知道你"], tgt_lang=language)
+    assert (segment["bleu"] > 50) == (language != "en"), "six characters of seven are right"
