@@ -20,7 +20,7 @@ def check_file(source: Path, out: Path, *, model: str | None = None, threads: in
 
     Each line names its languages itself. Raises InputError for a line without a hypothesis or a language.
     """
-    segments = read_corpus(str(source), src_lang="", tgt_lang="").segments
+    segments = read_corpus(str(source), src_lang="", tgt_lang="", form="jsonl").segments
     for number, segment in enumerate(segments, 1):
         missing = [
             key for key in ("hypothesis", "src_lang", "tgt_lang") if not getattr(segment, key) and key != "hypothesis"

@@ -62,19 +62,24 @@ Rules = Annotated[str, typer.Option("--rules", help="Rule set of relevance: stab
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
-@app.callback()
-def options(
-    detail: Annotated[bool, typer.Option("-v", "--verbose", help="Show the traceback of an unexpected error.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    """Options of every command."""
-    global verbose
-    verbose = detail
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from nmt_audit import __version__
 
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def options(
+    detail: Annotated[bool, typer.Option("-v", "--verbose", help="Show the traceback of an unexpected error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+    global verbose
+    verbose = detail
 
 
 @app.command()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -29,7 +29,7 @@ from nmt_audit.records import CATEGORIES, Audited, Evidence, Flag, Score, Segmen
 from nmt_audit.scores import corpus_scores, segment_scores
 from nmt_audit.store import Explained, RunWriter, flag_ids, new_run, open_run
 
-SHARD = 250
+SHARD = 200  # a multiple of the blocks that evidence chooses its suspects in
 VERSIONED = ("torch", "sentencepiece", "sacrebleu", "numpy", "pandas", "pyarrow")
 
 Timings = dict[str, float]
@@ -53,7 +53,8 @@ def audit(config: AuditConfig) -> Path:
         thresholds = thresholds_for(config.model)
         audited = _audit_shards(corpus.segments, config, model, thresholds, writer, timings)
         with _timed(timings, "scoring"):
-            scores = _scores(audited, config.seed)
+            texts = _texts(item.segment for item in audited)
+            scores = corpus_scores(*texts, seed=config.seed, tgt_lang=config.tgt_lang)
         writer.manifest(_manifest(config, corpus, model, thresholds, scores, audited, timings))
         from nmt_audit.report import build_site
 
@@ -138,7 +139,8 @@ def _audit_shards(
             with _timed(timings, "evidence"):
                 evidence = _evidence(model, shard)
             with _timed(timings, "checking"):
-                audited = _check(shard, evidence, thresholds, _segment_scores(shard))
+                scores = segment_scores(*_texts(item.segment for item in shard), tgt_lang=config.tgt_lang)
+                audited = _check(shard, evidence, thresholds, scores)
             with _timed(timings, "explaining"):
                 explained = _explain(model, audited, config.rules)
             with _timed(timings, "writing"):
@@ -177,11 +179,10 @@ def _check(
     return audited
 
 
-def _segment_scores(shard: Sequence[Decoded]) -> list[dict[str, float]]:
-    scored = [item.segment for item in shard if item.segment.reference is not None]
-    found = segment_scores([segment.hypothesis or "" for segment in scored], [s.reference or "" for s in scored])
-    by_id = {segment.id: values for segment, values in zip(scored, found, strict=True)}
-    return [by_id.get(item.segment.id, {}) for item in shard]
+def _texts(segments: Iterable[Segment]) -> tuple[list[str], list[str | None]]:
+    """Hypotheses and references. What could not be translated counts as empty."""
+    pairs = [(segment.hypothesis or "", segment.reference) for segment in segments]
+    return [said for said, _ in pairs], [meant for _, meant in pairs]
 
 
 def _explain(model: Model | None, audited: Sequence[Audited], rules: str) -> list[Explained]:
@@ -193,14 +194,6 @@ def _explain(model: Model | None, audited: Sequence[Audited], rules: str) -> lis
         Explained(question.segment_id, question.flag_id, answer)
         for question, answer in explain_flags(model, audited, rules)
     ]
-
-
-def _scores(audited: Sequence[Audited], seed: int) -> tuple[Score, ...]:
-    """Corpus scores over the segments that have a reference. What could not be translated counts as empty."""
-    scored = [item.segment for item in audited if item.segment.reference is not None]
-    if not scored:
-        return ()
-    return corpus_scores([s.hypothesis or "" for s in scored], [s.reference or "" for s in scored], seed=seed)
 
 
 # --- the manifest -----------------------------------------------------------------------------------------------------
@@ -225,7 +218,7 @@ def _manifest(
         "tgt_lang": config.tgt_lang,
         "scores": [asdict(score) for score in scores],
         "counts": _counts(audited),
-        "thresholds": {"origin": thresholds.origin, "rules": dict(thresholds.values), "rate": None, "false_alarms": {}},
+        "thresholds": thresholds.as_dict(),
         "settings": {
             "beam": config.beam if model is not None and config.hypotheses is None else None,
             "rules": config.rules if model is not None else None,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nmt_audit.checks import calibrate
+from nmt_audit.checks import calibrate, held_out_rates
 from nmt_audit.corpus import read_corpus
 from nmt_audit.errors import InputError
 from nmt_audit.evidence import gather
@@ -79,12 +79,13 @@ def _calibrate(model: RNNsearchModel, directory: Path, dev: Sequence[Segment]) -
         Segment(s.id, s.source, s.src_lang, s.tgt_lang, None, s.reference) for s in dev if s.source and s.reference
     ]  # fmt: skip
     nothing: list[Translation | None] = [None] * len(clean)
-    found = calibrate(
-        zip(clean, gather(model, clean, nothing), strict=True),
-        FALSE_ALARMS,
-        origin=f"at most {FALSE_ALARMS:.0%} of {len(clean)} dev references of {model.name} flagged per category",
+    pairs = list(zip(clean, gather(model, clean, nothing), strict=True))
+    origin = (
+        f"set on {len(pairs)} dev references of {model.name}; false alarms counted on one half of them with the "
+        "thresholds of the other"
     )
-    found.thresholds.save(directory / "thresholds.json")
+    found = calibrate(pairs, FALSE_ALARMS, origin=origin).thresholds
+    replace(found, false_alarms=held_out_rates(pairs, FALSE_ALARMS)).save(directory / "thresholds.json")
 
 
 def _card(recipe: Recipe, configuration: dict[str, Any], trained: Trained, pairs: int) -> str:

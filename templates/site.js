@@ -67,6 +67,7 @@
       };
       columns.forEach((column, place) => {
         column.tabIndex = place === 0 ? 0 : -1;
+        column.setAttribute("role", "group");
         column.addEventListener("mouseenter", () => show(column, place));
         column.addEventListener("focus", () => show(column, place));
         column.addEventListener("click", () => column.focus());
@@ -156,6 +157,61 @@
   const chunkOf = (segment) => Math.floor(segment / list.index.size) + 1;
   const rowOf = (segment) => (list.chunks.get(chunkOf(segment)) || [])[segment % list.index.size];
 
+  /* What a row of the list looks like, what it is found by, and where it stands. */
+  const labelOf = (slug) => (list.index.categories.find((category) => category.slug === slug) || { label: slug }).label;
+  function marked(text) {
+    if (text === null) return [];
+    if (typeof text === "string") return [text];
+    return text.map((part) => {
+      if (typeof part === "string") return part;
+      const [words, title, ...classes] = part;
+      const inner = classes.reduceRight(
+        (child, name) => element("span", { class: "under " + name + (words ? "" : " point") }, child), document.createTextNode(words),
+      );
+      return element("mark", { title: title }, inner);
+    });
+  }
+  function line(label, lang, text, kind) {
+    const content = text === "" ? [element("span", { class: "muted", lang: "en" }, "empty")] : marked(text);
+    return element("div", { class: "line " + kind }, element("dt", {}, label), element("dd", { lang: lang, dir: "auto" }, ...content));
+  }
+  function item(segment) {
+    const [id, page, source, hypothesis, reference, srcLang, tgtLang, slugs, score] = rowOf(segment);
+    const data = list.index;
+    const number = "#" + (segment + 1);
+    const chrf = data.chrf[segment];
+    const kind = data.kinds[data.statuses[segment]];
+    const head = element("div", { class: "row-head" },
+      page ? element("a", { href: page, class: "number", tabindex: "0" }, number) : element("span", { class: "number" }, number));
+    slugs.forEach((slug) => head.append(
+      element("span", { class: "chip" }, element("span", { class: "under " + slug }, labelOf(slug)))));
+    if (slugs.length) head.append(element("span", { class: "muted", title: "suspicion, 0 to 1" }, score));
+    if (chrf !== null) head.append(element("span", { class: "muted" }, "chrF " + (chrf / 10).toFixed(1)));
+    if (kind === "empty") head.append(element("span", { class: "muted" }, "empty: not translated"));
+    if (kind === "too_long") head.append(element("span", { class: "muted" }, "longer than the model takes: not translated"));
+    if (kind === "partly") head.append(element("span", { class: "muted" }, "not fully checked"));
+    head.append(element("bdi", { class: "id" }, id));
+    const lines = element("dl", { class: "lines" }, line("source", srcLang, source, "source"));
+    if (kind !== "too_long" && kind !== "empty") lines.append(line("translation", tgtLang, hypothesis, "translation"));
+    if (reference !== null) lines.append(line("reference", tgtLang, reference, "reference"));
+    return element("li", { class: page ? "open" : null, "data-segment": segment }, head, lines);
+  }
+
+  const plain = (text) => (text === null ? "" : typeof text === "string" ? text : text.map((part) => (typeof part === "string" ? part : part[0])).join(""));
+  const matches = (segment, words) => {
+    const row = rowOf(segment);
+    if (!row) return false;
+    const text = [row[0], plain(row[2]), plain(row[3]), plain(row[4])].join("\n").toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const orders = {
+    suspicion: (a, b) => list.index.scores[b] - list.index.scores[a] || a - b,
+    corpus: (a, b) => a - b,
+    chrf: (a, b) => (list.index.chrf[a] ?? 9999) - (list.index.chrf[b] ?? 9999) || a - b,
+    longest: (a, b) => list.index.lengths[b] - list.index.lengths[a] || a - b,
+    shortest: (a, b) => list.index.lengths[a] - list.index.lengths[b] || a - b,
+  };
+
   function startList() {
     const data = list.index;
     const ui = {
@@ -169,7 +225,6 @@
       return;
     }
     const bits = new Map(data.categories.map((category, place) => [category.slug, 1 << place]));
-    const labels = new Map(data.categories.map((category) => [category.slug, category.label]));
     const state = { q: "", c: new Set(), status: "all", sort: "suspicion" };
 
     function readHash() {
@@ -204,21 +259,6 @@
       if (state.status === "clear") return data.masks[segment] === 0;
       return data.kinds[data.statuses[segment]] === state.status;
     };
-    const plain = (text) => (text === null ? "" : typeof text === "string" ? text : text.map((part) => (typeof part === "string" ? part : part[0])).join(""));
-    const matches = (segment, words) => {
-      const row = rowOf(segment);
-      if (!row) return false;
-      const text = [row[0], plain(row[2]), plain(row[3]), plain(row[4])].join("\n").toLocaleLowerCase();
-      return words.every((word) => text.includes(word));
-    };
-    const orders = {
-      suspicion: (a, b) => data.scores[b] - data.scores[a] || a - b,
-      corpus: (a, b) => a - b,
-      chrf: (a, b) => (data.chrf[a] ?? 9999) - (data.chrf[b] ?? 9999) || a - b,
-      longest: (a, b) => data.lengths[b] - data.lengths[a] || a - b,
-      shortest: (a, b) => data.lengths[a] - data.lengths[b] || a - b,
-    };
-
     async function apply() {
       const turn = ++list.turn;
       const words = state.q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -277,43 +317,6 @@
       ui.more.hidden = list.shown >= list.order.length;
       list.busy = 0;
       ui.more.textContent = "Show more (" + (list.order.length - list.shown).toLocaleString("en") + " left)";
-    }
-
-    function marked(text) {
-      if (text === null) return [];
-      if (typeof text === "string") return [text];
-      return text.map((part) => {
-        if (typeof part === "string") return part;
-        const [words, title, ...classes] = part;
-        const inner = classes.reduceRight(
-          (child, name) => element("span", { class: "under " + name + (words ? "" : " point") }, child), document.createTextNode(words),
-        );
-        return element("mark", { title: title }, inner);
-      });
-    }
-    function line(label, lang, text, kind) {
-      const content = text === "" ? [element("span", { class: "muted", lang: "en" }, "empty")] : marked(text);
-      return element("div", { class: "line " + kind }, element("dt", {}, label), element("dd", { lang: lang, dir: "auto" }, ...content));
-    }
-    function item(segment) {
-      const [id, page, source, hypothesis, reference, srcLang, tgtLang, slugs] = rowOf(segment);
-      const number = "#" + (segment + 1);
-      const chrf = data.chrf[segment];
-      const kind = data.kinds[data.statuses[segment]];
-      const head = element("div", { class: "row-head" },
-        page ? element("a", { href: page, class: "number", tabindex: "0" }, number) : element("span", { class: "number" }, number));
-      slugs.forEach((slug) => head.append(
-        element("span", { class: "chip" }, element("span", { class: "under " + slug }, labels.get(slug) || slug))));
-      if (slugs.length) head.append(element("span", { class: "muted", title: "suspicion, 0 to 1" }, (data.scores[segment] / 1000).toFixed(2)));
-      if (chrf !== null) head.append(element("span", { class: "muted" }, "chrF " + (chrf / 10).toFixed(1)));
-      if (kind === "empty") head.append(element("span", { class: "muted" }, "empty: not translated"));
-      if (kind === "too_long") head.append(element("span", { class: "muted" }, "longer than the model takes: not translated"));
-      if (kind === "partly") head.append(element("span", { class: "muted" }, "not fully checked"));
-      head.append(element("bdi", { class: "id" }, id));
-      const lines = element("dl", { class: "lines" }, line("source", srcLang, source, "source"));
-      if (kind !== "too_long" && kind !== "empty") lines.append(line("translation", tgtLang, hypothesis, "translation"));
-      if (reference !== null) lines.append(line("reference", tgtLang, reference, "reference"));
-      return element("li", { class: page ? "open" : null, "data-segment": segment }, head, lines);
     }
 
     function select(place) {

@@ -27,7 +27,8 @@ def require_browser() -> None:
         return
     if os.environ.get("CI"):
         pytest.fail("the tests of the pages need chromium and chromedriver on the PATH", pytrace=False)
-    pytest.skip("no chromium and chromedriver on the PATH: the pages were not opened in a browser", allow_module_level=True)
+    reason = "no chromium and chromedriver on the PATH: the pages were not opened in a browser"
+    pytest.skip(reason, allow_module_level=True)
 
 
 @contextmanager

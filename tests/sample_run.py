@@ -1,4 +1,8 @@
-"""Runs for the tests of the pages: real records, written by the real store, with text that means harm among them."""
+"""Runs for the tests of the pages: real records, written by the real store, with text that means harm among them.
+
+`sample_pairs.jsonl` has sentence pairs that were written for this, with the flags that a check could have raised:
+category, side, suspect words, rule, value, message.
+"""
 
 from __future__ import annotations
 
@@ -30,92 +34,14 @@ HOSTILE = {
 
 @dataclass(frozen=True)
 class Planted:
-    """A pair of sentences with the flags that a check could have raised: (category, side, words, rule, value, message)."""
+    """A pair of sentences with its flags: (category, side, words, rule, value, message)."""
 
     id: str
     source: str
     hypothesis: str
     reference: str
     flags: tuple[tuple[str, str, str | None, str, float, str], ...] = ()
-    counterpart: str | None = None
     languages: tuple[str, str] = ("de", "en")
-
-
-PLANTED = (
-    Planted(
-        "news-004", "Wir gehen heute nicht ins Kino, obwohl er morgen nach Berlin fahren muss.",
-        "We are not going to the cinema today.",
-        "We are not going to the cinema today although he has to travel to Berlin tomorrow.",
-        (
-            ("OMISSION", "src", "obwohl er morgen nach Berlin fahren muss", "omission.contrastive", 3.1,
-             "“obwohl er morgen nach Berlin fahren muss” has no counterpart: the translation gets likelier without it"),
-            ("EARLY_EOS", "tgt", "", "early_eos.margin", 2.4,
-             "The translation ends although half of the source has not been looked at"),
-        ),
-    ),
-    Planted(
-        "news-011", "Das Parlament hat der Regierung gestern das Vertrauen ausgesprochen.",
-        "The parliament of the parliament expressed confidence in the government yesterday.",
-        "Parliament expressed its confidence in the government yesterday.",
-        (("REPETITION", "tgt", "of the parliament", "repetition.phrase", 2.0, "“the parliament” is said twice; the source says it once"),),
-    ),
-    Planted(
-        "talk-007", "Ein wichtiges Thema des Treffens sind die transatlantischen Beziehungen.",
-        "An important topic of the meeting is to forge ahead.",
-        "One important topic of the meeting is transatlantic relations.",
-        (
-            ("UNRELATED", "tgt", "forge ahead", "unrelated.gain", 4.2, "Nothing in the source calls for “forge ahead”"),
-            ("OMISSION", "src", "transatlantischen Beziehungen", "omission.coverage", 1.9,
-             "“transatlantischen Beziehungen” has hardly been looked at"),
-        ),
-    ),
-    Planted(
-        "talk-012", "Ohne Lösung der Existenzfrage kann man nicht von Entwicklung sprechen.",
-        "Without solving the question of existence we will talk about development.",
-        "Without a solution to the question of subsistence, one cannot speak of development.",
-        (("NEGATION", "src", "nicht", "negation.cue", 1.0, "“nicht” denies something; no word of the translation does"),),
-    ),
-    Planted(
-        "mail-002", "Bitte schicken Sie mir die Rechnung nicht per Post.",
-        "Please send me the bill by post.", "Please do not send me the invoice by post.",
-        (("NEGATION", "src", "nicht", "negation.cue", 1.0, "“nicht” denies something; no word of the translation does"),),
-    ),
-    Planted(
-        "mail-009", "Die Donaudampfschifffahrtsgesellschaft stellt ihren Betrieb im November ein.",
-        "The Danube steamboat boat boat company will cease operations in November.",
-        "The Danube Steamship Company will cease operations in November.",
-        (("REPETITION", "tgt", "boat boat", "repetition.word", 3.0, "“boat” is said three times in a row"),),
-    ),
-    Planted(
-        "book-021",
-        "Als der Regen endlich nachließ, packten die Kinder, die den ganzen Vormittag am Fenster gesessen hatten, ihre Eimer "
-        "und Schaufeln ein und liefen, ohne sich noch einmal umzudrehen, über die nasse Wiese hinunter zum Strand.",
-        "When the rain finally let up, the children who had been sitting at the window all morning packed their buckets and "
-        "shovels.",
-        "When the rain finally let up, the children, who had been sitting at the window all morning, packed up their buckets "
-        "and spades and, without turning round once more, ran across the wet meadow down to the beach.",
-        (
-            ("EARLY_EOS", "tgt", "", "early_eos.margin", 5.2, "The translation ends long before the source does"),
-            ("OMISSION", "src", "und liefen, ohne sich noch einmal umzudrehen, über die nasse Wiese hinunter zum Strand",
-             "omission.contrastive", 6.3, "The last clause has no counterpart"),
-        ),
-    ),
-    Planted(
-        "chat-003", "Kommst du mit?", "Are you coming along with the dog?", "Are you coming?",
-        (("UNRELATED", "tgt", "with the dog", "unrelated.gain", 2.2, "Nothing in the source calls for “with the dog”"),),
-    ),
-    Planted(
-        "zh-001", "会议的一个重要议题是跨大西洋关系。", "A key topic of the meeting is to forge ahead.",
-        "One key topic of the meeting is transatlantic relations.",
-        (("UNRELATED", "tgt", "forge", "unrelated.gain", 3.3, "Nothing in the source calls for “forge”"),),
-        languages=("zh", "en"),
-    ),
-    Planted(
-        "ar-001", "لن نذهب إلى السينما اليوم.", "We will go to the cinema today.", "We will not go to the cinema today.",
-        (("NEGATION", "src", "لن", "negation.cue", 1.0, "“لن” denies something; no word of the translation does"),),
-        languages=("ar", "en"),
-    ),
-)  # fmt: skip
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -145,7 +71,7 @@ def evidence(segment: Segment, seed: int) -> Evidence:
 
 
 def explanation(evidence: Evidence, position: int, state: str, seed: int, scale: float = 1.0) -> Explanation:
-    """Relevance as a rule set could give it: attention in the context, more and more of the end mark and the prefix later."""
+    """Relevance as a rule set could give it: attention in the context, later more of the end mark and the prefix."""
     random = np.random.default_rng(seed)
     drift = {"context": 0.1, "target": 0.5, "output": 1.0, "logit": 0.9}[state]
     source = evidence.attention[position] * (1.2 - 0.7 * drift) + 0.08 * random.normal(size=len(evidence.source_tokens))
@@ -156,8 +82,8 @@ def explanation(evidence: Evidence, position: int, state: str, seed: int, scale:
     if state == "logit":
         source -= 0.7 * evidence.attention[position]
     source, prefix = scale * source, scale * prefix
-    ledger = {"source": float(source.sum()), "target": float(prefix.sum()), "initial": 0.1, "bias": 0.62, "offset": -0.16,
-              "stabiliser": 0.0}  # fmt: skip
+    ledger = {"source": float(source.sum()), "target": float(prefix.sum()), "initial": 0.1, "bias": 0.62,
+              "offset": -0.16, "stabiliser": 0.0}  # fmt: skip
     if scale > 1:  # the words cancel out to an ordinary value: what a blown-up map looks like
         ledger["stabiliser"] = 1.3 - sum(ledger.values())
     return Explanation(
@@ -174,10 +100,13 @@ def sample_run(out: Path, *, model: bool = True, clean: int = 45, flagged: bool 
         audited.append(item)
         explained += explanations
     audited.append(Audited(Segment("empty-1", "", "de", "en", "", ""), "empty", None, None, {}, (), ()))
-    audited.append(Audited(Segment("long-1", "Zu lang. " * 400, "de", "en"), "too_long", None, None, {}, (), (), ("NEGATION",)))
+    audited.append(
+        Audited(Segment("long-1", "Zu lang. " * 400, "de", "en"), "too_long", None, None, {}, (), (), ("NEGATION",))
+    )
     with new_run(out) as writer:
-        writer.shard(0, audited[:40], [item for item in explained if item.segment_id in {a.segment.id for a in audited[:40]}])
-        writer.shard(1, audited[40:], [item for item in explained if item.segment_id in {a.segment.id for a in audited[40:]}])
+        for number, part in enumerate((audited[:40], audited[40:])):
+            ids = {item.segment.id for item in part}
+            writer.shard(number, part, [item for item in explained if item.segment_id in ids])
         writer.manifest(manifest(audited, model))
     return open_run(out)
 
@@ -190,8 +119,8 @@ def manifest(audited: Sequence[Audited], model: bool) -> dict[str, object]:
         "name": "Nightly de-en", "date": "2024-05-17", "state": "complete", "src_lang": "de", "tgt_lang": "en",
         "model": {"name": "rnnsearch-de-en", "fingerprint": "3fb2c91e" * 8} if model else None,
         "scores": [
-            {"name": "BLEU", "value": 41.23, "low": 40.31, "high": 42.17, "signature": "nrefs:1|bs:1000|case:mixed|tok:13a|version:2.4"},
-            {"name": "chrF", "value": 60.31, "low": 59.6, "high": 61.0, "signature": "nrefs:1|bs:1000|case:mixed|nc:6|nw:0|version:2.4"},
+            {"name": "BLEU", "value": 41.23, "low": 40.31, "high": 42.17, "signature": "nrefs:1|bs:1000|tok:13a"},
+            {"name": "chrF", "value": 60.31, "low": 59.6, "high": 61.0, "signature": "nrefs:1|bs:1000|nc:6|nw:0"},
             {"name": "TER", "value": 44.0, "low": None, "high": None, "signature": "nrefs:1|case:lc|version:2.4"},
         ],
         "counts": {
@@ -200,9 +129,10 @@ def manifest(audited: Sequence[Audited], model: bool) -> dict[str, object]:
         },
         "thresholds": {
             "origin": "at most 2 % of 900 clean segments flagged per category", "rate": 0.02,
-            "rules": {"omission.contrastive": 1.4, "omission.coverage": 1.2, "negation.cue": 0.5, "early_eos.margin": 1.1,
-                      "repetition.phrase": 1.0, "repetition.word": 1.0, "unrelated.gain": 1.8},
-            "false_alarms": {"OMISSION": 0.019, "REPETITION": 0.004, "UNRELATED": 0.02, "NEGATION": 0.011, "EARLY_EOS": None},
+            "rules": {"omission.contrastive": 1.4, "omission.coverage": 1.2, "negation.cue": 0.5,
+                      "early_eos.margin": 1.1, "repetition.phrase": 1.0, "repetition.word": 1.0, "unrelated.gain": 1.8},
+            "false_alarms": {"OMISSION": 0.019, "REPETITION": 0.004, "UNRELATED": 0.02, "NEGATION": 0.011,
+                             "EARLY_EOS": None},
         },
         "settings": {"beam": 5, "rules": "stable", "seed": 1, "threads": 2},
         "versions": {"nmt-audit": "0.1.0", "torch": "2.13.0", "sacrebleu": "2.5.1"},
@@ -211,13 +141,18 @@ def manifest(audited: Sequence[Audited], model: bool) -> dict[str, object]:
 
 
 def _planted() -> Iterator[Planted]:
-    yield from PLANTED
+    for line in (Path(__file__).parent / "sample_pairs.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        row["flags"] = tuple(tuple(flag) for flag in row["flags"])
+        yield Planted(**{**row, "languages": tuple(row["languages"])})
 
 
 def _hostile() -> Iterator[Planted]:
     for name, text in HOSTILE.items():
         word = text.split()[0][:40]
-        yield Planted(name, text, text, text, (("UNRELATED", "tgt", word, "unrelated.gain", 2.0, f"Nothing calls for “{word}”"),))
+        yield Planted(
+            name, text, text, text, (("UNRELATED", "tgt", word, "unrelated.gain", 2.0, f"Nothing calls for “{word}”"),)
+        )
 
 
 def _clean(count: int) -> Iterator[Planted]:
@@ -241,14 +176,23 @@ def _audit(planted: Planted, seed: int, model: bool) -> tuple[Audited, list[Expl
             for state in ("context", "target", "output", *(("logit",) if flag.category == "NEGATION" else ())):
                 blown = 1e9 if (planted.id, state) == ("mail-009", "output") else 1.0
                 assert found is not None
-                explained.append(Explained(segment.id, name, explanation(found, position, state, seed + position, blown)))
+                explained.append(
+                    Explained(segment.id, name, explanation(found, position, state, seed + position, blown))
+                )
     if found is not None and not flags:
         explained.append(Explained(segment.id, None, explanation(found, 0, "output", seed)))
     return Audited(segment, "ok", None, found, scores, flags, names), explained
 
 
 def _flag(
-    segment: Segment, found: Evidence | None, category: str, side: str, words: str | None, rule: str, value: float, message: str
+    segment: Segment,
+    found: Evidence | None,
+    category: str,
+    side: str,
+    words: str | None,
+    rule: str,
+    value: float,
+    message: str,
 ) -> Flag:
     text = segment.source if side == "src" else segment.hypothesis or ""
     start = None if words is None else text.index(words) if words else len(text)
@@ -263,6 +207,6 @@ def _flag(
         positions = tuple(range(last + 1)) if category == "NEGATION" else tuple(inside) or (last,)
     counterpart = Span("src", 0, len(segment.source.split()[0])) if category == "REPETITION" else None
     return Flag(
-        category, "src" if side == "src" else "tgt", start, end, value / (value + 1.4), rule, 1.4, value, message, positions,
-        counterpart,
+        category, "src" if side == "src" else "tgt", start, end, value / (value + 1.4), rule, 1.4, value, message,
+        positions, counterpart,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def test_a_rule_that_a_file_does_not_know_keeps_its_shipped_threshold(tmp_path: 
 def test_a_broken_file_is_refused_by_name(tmp_path: Path, content: str) -> None:
     path = tmp_path / "thresholds.json"
     path.write_text(content)
-    with pytest.raises(InputError, match="thresholds.json"):
+    with pytest.raises(InputError, match=r"thresholds\.json"):
         Thresholds.load(path)
     with pytest.raises(InputError, match="nowhere"):
         Thresholds.load(tmp_path / "nowhere")

@@ -167,6 +167,7 @@ REFUSED = {
     "empty but for its mark": ("c.txt", b"\xef\xbb\xbf", "is empty"),
     "Latin-1": ("c.txt", b"gut\nsch\xf6n\n", "line 2: byte 7 of the file, 0xf6, is not UTF-8"),
     "Latin-1 behind a mark": ("c.txt", b"\xef\xbb\xbf\xf6\n", "line 1: byte 3 of the file, 0xf6"),
+    "Latin-1 soon behind a mark": ("c.txt", b"\xef\xbb\xbf\n\n\xf6", "line 3: byte 5 of the file, 0xf6"),
     "UTF-16": ("c.txt", "a\n".encode("utf-16"), "line 1: byte 0 of the file, 0xff"),
     "a surrogate in UTF-8": ("c.txt", b"a\n\xed\xa0\x80\n", "line 2: byte 2 of the file, 0xed"),
     "an overlong NUL": ("c.txt", b"\xc0\x80\n", "line 1: byte 0 of the file, 0xc0"),

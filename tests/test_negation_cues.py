@@ -48,6 +48,15 @@ def found(text: str, language: str, strength: float = AFFIXED) -> list[str]:
         ("pt", "É bom, não é?", []),
         ("nl", "Er is niemand en het is onmogelijk.", ["niemand", "onmogelijk"]),
         ("nl", "Niet alleen hij.", []),
+        ("ru", "Никто не пришёл.", ["Никто"]),
+        ("ru", "Он не только умён.", []),
+        ("pl", "Nie widziałem nikogo bez kapelusza.", ["Nie", "bez"]),
+        ("cs", "Nikdo nepřišel, nebo ano?", ["Nikdo"]),
+        ("cs", "Není to nejlepší.", ["Není"]),
+        ("ro", "Nu a venit nimeni.", ["Nu"]),
+        ("zh", "我不知道，他没来。", ["不", "没"]),
+        ("zh", "不仅如此，非常好，是不是？", []),
+        ("tr", "Gelmedi, çünkü evde değildi.", ["Gelmedi", "değildi"]),
     ],
 )
 def test_cues_and_exceptions(language: str, text: str, expected: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torch import Tensor
@@ -238,6 +238,8 @@ def one(value: float) -> Tensor:
 
 
 @given(numbers, numbers, epsilons)
+@example(1.0, 0.0, 0.0)
+@example(1.0, 0.0, 0.4)  # sgn 0 is 1: a neuron that is exactly 0 is stabilised too
 def test_a_unit_and_the_stabiliser_make_up_the_relevance(relevance: float, total: float, epsilon: float) -> None:
     unit, kept = (float(part) for part in per_unit(one(relevance), one(total), epsilon))
     if total == 0 and epsilon == 0:

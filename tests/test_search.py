@@ -79,15 +79,12 @@ def test_a_beam_of_all_is_an_exhaustive_search(seed: int, length_penalty: float)
     model = tiny_model(seed, vocabulary=5, end=0.0)
     words = [token for token in range(5) if token not in (PAD, END)]
     limit = 3
-    best: list[tuple[float, tuple[int, ...]]] = []
-    for length in range(limit):
-        for path in itertools.product(words, repeat=length):
-            ids = (*path, END)
-            [forced] = model.force([[3, 4, END]], [ids])
-            best.append((float(forced.logprobs.sum()) / len(ids) ** length_penalty, ids))
+    paths = [(*path, END) for length in range(limit) for path in itertools.product(words, repeat=length)]
+    forced = model.force([[3, 4, END]] * len(paths), paths)
+    scores = [row.logprobs.sum() / len(path) ** length_penalty for row, path in zip(forced, paths, strict=True)]
     [found] = beam_search(model, model._encode([[3, 4, END]]), [limit], beam=5**limit, length_penalty=length_penalty)
-    assert found.ids == max(best)[1]
-    assert found.score == pytest.approx(max(best)[0], abs=1e-12)
+    assert found.ids == paths[int(np.argmax(scores))]
+    assert found.score == pytest.approx(max(scores), abs=1e-12)
 
 
 @pytest.mark.parametrize("beam", [1, 2, 5, 30, 100])
@@ -146,11 +143,12 @@ def test_a_source_over_the_models_length_is_refused() -> None:
 
 @pytest.mark.parametrize("beam", [1, 4])
 def test_a_sentence_is_translated_alike_alone_and_in_a_batch(beam: int) -> None:
-    model = tiny_model()
-    sources = some_sources(80)  # more than one batch, most with padding
+    model = tiny_model(end=3.0)
+    sources = some_sources(70)  # more than one batch, most with padding
     together = model.translate(sources, beam=beam)
     assert len({len(translation.source_tokens) for translation in together}) > 5
-    for source, translation in zip(sources, together, strict=True):
+    assert len({len(translation.target_tokens) for translation in together}) > 5
+    for source, translation in list(zip(sources, together, strict=True))[::5]:
         [alone] = model.translate([source], beam=beam)
         assert [token.id for token in translation.target_tokens] == [token.id for token in alone.target_tokens]
         assert (translation.text, translation.finished) == (alone.text, alone.finished)

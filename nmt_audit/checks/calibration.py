@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
+from math import floor, sqrt
 
-from nmt_audit.checks.registry import CHECKS, suspicions
+from nmt_audit.checks.registry import CHECKS, check_segment, suspicions
 from nmt_audit.checks.thresholds import FLOORS, Thresholds
 from nmt_audit.records import Evidence, Segment
 
@@ -29,19 +29,37 @@ def calibrate(
 ) -> Calibration:
     """Sets the thresholds so that, per category, at most `rate` of these clean segments is flagged.
 
-    The rules of a category get equal shares of clean segments, the largest that together stay within the rate. No
-    threshold falls below the floor of its rule, which is all that a rule gets that never fires on clean text.
+    The rules of a category get equal shares of clean segments, the largest that together stay within the rate, less
+    one standard deviation of such a count: other clean text is to stay within it too. No threshold falls below the
+    floor of its rule, which is all that a rule gets that never fires on clean text.
     """
     segments = [_strongest(segment, evidence) for segment, evidence in pairs]
+    expected = rate * len(segments)
+    allowed = max(0, floor(expected - sqrt(expected)))
     values: dict[str, float] = {}
     rates: dict[str, float] = {}
     for category in CHECKS:
         rules = [rule for rule in FLOORS if category_of(rule) == category]
-        chosen = _thresholds(segments, rules, floor(rate * len(segments)))
+        chosen = _thresholds(segments, rules, allowed)
         values.update(chosen)
         rates[category] = _flagged(segments, chosen) / max(len(segments), 1)
     origin = origin or f"at most {rate:.1%} of {len(segments)} clean segments flagged per category"
-    return Calibration(Thresholds(values, origin), rates, len(segments))
+    return Calibration(Thresholds(values, origin, rate), rates, len(segments))
+
+
+def held_out_rates(pairs: Sequence[tuple[Segment, Evidence | None]], rate: float = 0.02) -> dict[str, float]:
+    """Per category, the share flagged of clean segments whose thresholds were set on others: what a user will see.
+
+    Thresholds are set on every other segment and counted on the rest, then the other way round.
+    """
+    halves = (pairs[::2], pairs[1::2])
+    flagged = dict.fromkeys(CHECKS, 0)
+    for known, other in (halves, halves[::-1]):
+        thresholds = calibrate(known, rate).thresholds
+        for segment, evidence in other:
+            for category in {flag.category for flag in check_segment(segment, evidence, thresholds).flags}:
+                flagged[category] += 1
+    return {category: count / max(len(pairs), 1) for category, count in flagged.items()}
 
 
 def category_of(rule: str) -> str:

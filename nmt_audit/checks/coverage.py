@@ -10,8 +10,9 @@ from nmt_audit.language.pieces import TokenGroup, merge
 from nmt_audit.records import Array, Evidence, Segment, Span
 
 TOKENS_PER_WORD = 1.0  # attention that a content word is worth: that of one target token
+ALIGNED = 0.3  # attention from which on a target word is taken for the translation of a source word
 LEAST = 1e-6
-TOLERATED = 1.0  # nats below the expected attention that are no deficit yet: attention is soft
+TOLERATED = 0.5  # nats below the expected attention that are no deficit yet: attention is soft
 LONGEST_BRIDGE = 2  # function words that a run of uncovered words may go across
 
 
@@ -53,6 +54,7 @@ def gap_word(segment: Segment, evidence: Evidence, start: int, end: int) -> Span
     """The target word that follows the gap where a source span is missing; None at the end of the sentence.
 
     The source word after the span is looked up in the target: where that gets its attention, the gap is before it.
+    None, too, where no target word looks at it clearly.
     """
     target = segment.hypothesis or ""
     after = [i for i, token in enumerate(evidence.source_tokens) if token.start >= end and token.start < token.end]
@@ -60,7 +62,10 @@ def gap_word(segment: Segment, evidence: Evidence, start: int, end: int) -> Span
         return None
     width = evidence.source_tokens[after[0]].end
     word = [i for i in after if evidence.source_tokens[i].start < max(width, end + 1)]
-    position = int(evidence.attention[:, word].sum(1).argmax())
+    looked = evidence.attention[:, word].sum(1)
+    position = int(looked.argmax())
+    if looked[position] < ALIGNED:
+        return None
     token = evidence.target_tokens[position]
     for group in merge(evidence.target_tokens, target, segment.tgt_lang):
         if position in group.tokens and not group.is_end and token.start < token.end:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nmt_audit.checks.coverage import uncovered
 from nmt_audit.checks.suspicion import Suspicion, last_position
-from nmt_audit.language.anchors import name_is_supported
+from nmt_audit.language.anchors import name_is_supported, spellings
 from nmt_audit.language.function_words import is_content
 from nmt_audit.language.length import length_deviation, length_share
 from nmt_audit.language.words import words
@@ -14,6 +14,9 @@ from nmt_audit.records import Evidence, Segment, Span
 
 FINAL = frozenset(".!?…。！？؟।\"”»“’')]】」』:;；：~〜")
 COMPLETE = 0.85  # from this share of the expected length on, an end is not early by its length
+SURE = 8.0  # the lead of `</s>` over the best other logit from which on an end is not doubted at all
+SHORTNESS = 2.0  # what a standard deviation below the expected length adds to a doubt
+MOST_WORDS = 5  # a continuation of more words says no more
 LAST_WORDS = 3  # content words that make up the end of a sentence
 BONUS = 1.5  # standard deviations that a missing full stop or a dangling word is worth
 
@@ -22,8 +25,8 @@ def early_eos(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion
     """The target stops while the source still has something to say.
 
     Text: a target far too short; a target somewhat short that lacks the source's final punctuation or ends in a comma.
-    Model: `</s>` although other words were likelier, or although the model has more to say when it may not stop, with
-    source content uncovered. A search that hit its length limit says so instead.
+    Model: `</s>` without a clear lead over other words; words that the model adds when it may not stop. Both count
+    for more where the target is short. A search that hit its length limit says so instead.
 
     Misses, without a model, an early end that leaves a well-formed sentence of fair length. Suspects abridgements.
 
@@ -47,7 +50,7 @@ Found = tuple[str, float, str]
 
 def _text(segment: Segment) -> Iterator[Found]:
     target = segment.hypothesis or ""
-    short = -length_deviation(segment.source, segment.src_lang, target, segment.tgt_lang)
+    short = -_deviation(segment)
     share = length_share(segment.source, segment.src_lang, target, segment.tgt_lang)
     if short <= 0 or share > COMPLETE:
         return
@@ -72,9 +75,9 @@ def _reaches_the_end(segment: Segment) -> bool:
         [word for word in words(text, language) if is_content(word.text, language)][-LAST_WORDS:]
         for text, language in ((segment.source, segment.src_lang), (segment.hypothesis or "", segment.tgt_lang))
     )
-    return any(len(word.text) > 2 and name_is_supported(word, said) for word in last if word.text[0].isalpha()) or any(
-        word.text == other.text for word in last for other in said
-    )
+    return any(
+        len(word.text) > 2 and name_is_supported(word, spellings(said)) for word in last if word.text[0].isalpha()
+    ) or any(word.text == other.text for word in last for other in said)
 
 
 def _model(segment: Segment, evidence: Evidence | None) -> Iterator[Found]:
@@ -83,15 +86,25 @@ def _model(segment: Segment, evidence: Evidence | None) -> Iterator[Found]:
     if not evidence.finished:
         yield "early_eos.limit", 1.0, "cut off by the length limit of the search, not ended by the model"
         return
-    surprise = -float(evidence.logprobs[-1])
-    if surprise > 0:
-        margin = f"`</s>` was {-evidence.eos_margin:.1f} behind the best word" if evidence.eos_margin < 0 else "`</s>` was first"
-        yield "early_eos.surprise", surprise, f"the model did not expect an end here: {surprise:.1f} nats · {margin}"
+    short = max(0.0, -_deviation(segment))
+    doubt = SURE - evidence.eos_margin
+    if doubt > 0:
+        lead = (
+            f"leads by {evidence.eos_margin:.1f}"
+            if evidence.eos_margin >= 0
+            else f"is {-evidence.eos_margin:.1f} behind"
+        )
+        message = f"`</s>` {lead} in the model's scores, and the translation is {short:.1f} standard deviations short"
+        yield "early_eos.margin", doubt + SHORTNESS * short, message
     more = _more(segment, evidence)
-    runs = uncovered(segment, evidence)
-    if more and runs:
-        value = surprise + sum(run.deficit for run in runs) / 2
-        yield "early_eos.continuation", value, f"if it may not stop, the model goes on “{_short(evidence.continuation or '')}”"
+    if more:
+        deficit = sum(run.deficit for run in uncovered(segment, evidence))
+        message = f"if it may not stop, the model goes on “{_short(evidence.continuation or '')}”"
+        yield "early_eos.continuation", min(more, MOST_WORDS) + deficit + SHORTNESS * short, message
+
+
+def _deviation(segment: Segment) -> float:
+    return length_deviation(segment.source, segment.src_lang, segment.hypothesis or "", segment.tgt_lang)
 
 
 def _more(segment: Segment, evidence: Evidence) -> int:

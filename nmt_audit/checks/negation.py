@@ -43,7 +43,7 @@ def negation(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]
             side="src",
             start=word.start,
             end=word.end,
-            message=f"“{word.text}” negates, and nothing in the translation does so in its place · strength {value:.2f}",
+            message=f"“{word.text}” negates, and the translation has nothing in its place · strength {value:.2f}",
             positions=tuple(range(len(evidence.target_tokens))) if evidence else (),
             counterpart=_counterpart(segment),
         )

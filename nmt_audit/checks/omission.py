@@ -6,18 +6,21 @@ from collections.abc import Iterator
 
 from nmt_audit.checks.coverage import gap_word, uncovered
 from nmt_audit.checks.suspicion import Suspicion, last_position, positions_of
-from nmt_audit.language.anchors import has_headline_case, name_is_supported, names, numbers, unsupported
+from nmt_audit.language.anchors import has_headline_case, name_is_supported, names, numbers, spellings, unsupported
 from nmt_audit.language.length import length_deviation, length_share
 from nmt_audit.language.words import words
 from nmt_audit.records import Evidence, Segment, Span
+
+STEADY = 3.0  # nats added to a hypothesis' surprise, so that a share of next to none is not large
+SHORTNESS = 1.0  # weight that a standard deviation below the expected length adds to the model's evidence
 
 
 def omission(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]:
     """Part of the source has no counterpart in the target.
 
     Text: the target is shorter than its source makes likely; a number or (where capitals mark them) a name is gone.
-    Model: a span whose deletion helps the hypothesis (contrastive conditioning); content words that got no attention;
-    an end that surprises the model while content is uncovered.
+    Model: a span whose deletion helps the hypothesis (contrastive conditioning); content words that got no attention.
+    Both count for more where the target is short.
 
     Misses small words, and text alone misses all that changes the length little. Suspects very free translations.
 
@@ -41,7 +44,9 @@ def _length(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]:
     deviation = length_deviation(segment.source, segment.src_lang, target, segment.tgt_lang)
     if deviation < 0:
         share = length_share(segment.source, segment.src_lang, target, segment.tgt_lang)
-        message = f"the translation has {share:.0%} of the length to expect · {-deviation:.1f} standard deviations short"
+        message = (
+            f"the translation has {share:.0%} of the length to expect · {-deviation:.1f} standard deviations short"
+        )
         yield Suspicion("omission.length", -deviation, "src", None, None, message, last_position(evidence))
 
 
@@ -58,8 +63,8 @@ def _anchors(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]
         )  # fmt: skip
     if has_headline_case(segment.source, segment.src_lang):
         return
-    said = words(target, segment.tgt_lang)
-    missing = [n for n in names(segment.source, segment.src_lang) if not name_is_supported(n, said)]
+    spelt = spellings(words(target, segment.tgt_lang))
+    missing = [n for n in names(segment.source, segment.src_lang) if not name_is_supported(n, spelt)]
     for name in missing if _same_script(segment.source, target) else []:
         message = f"the name “{name.text}” has nothing like it in the translation"
         yield Suspicion(
@@ -76,12 +81,17 @@ def _same_script(source: str, target: str) -> bool:
 
 
 def _contrastive(segment: Segment, evidence: Evidence) -> Iterator[Suspicion]:
+    """Spans that the hypothesis is likelier without, by the share of its surprise that goes away with them.
+
+    A share, because the hypotheses that the model would not have said gain most from any change of the source.
+    """
+    surprise, weight = -float(evidence.logprobs.sum()), _weight(segment)
     for span in evidence.untranslated:
         text = segment.source[span.start : span.end]
         gap = gap_word(segment, evidence, span.start, span.end)
         yield Suspicion(
             rule="omission.contrastive",
-            value=span.gain,
+            value=span.gain / (STEADY + surprise) * weight,
             side="src",
             start=span.start,
             end=span.end,
@@ -92,17 +102,23 @@ def _contrastive(segment: Segment, evidence: Evidence) -> Iterator[Suspicion]:
 
 
 def _coverage(segment: Segment, evidence: Evidence) -> Iterator[Suspicion]:
-    """Runs of content words without attention; and the end, where it surprises the model beside them."""
-    surprise = -float(evidence.logprobs[-1]) if evidence.finished else 0.0
-    for number, run in enumerate(uncovered(segment, evidence)):
+    """Runs of content words without attention."""
+    weight = _weight(segment)
+    for run in uncovered(segment, evidence):
         text = _short(segment.source[run.start : run.end])
         gap = gap_word(segment, evidence, run.start, run.end)
-        positions = _with_gap(evidence, gap)
+        value = run.deficit * weight
         message = f"“{text}” got hardly any attention · {run.deficit:.1f} nats too little"
-        yield Suspicion("omission.coverage", run.deficit, "src", run.start, run.end, message, positions, gap)
-        if number == 0 and surprise > 0:
-            message = f"the model did not expect an end here ({surprise:.1f} nats), and “{text}” was looked at least"
-            yield Suspicion("omission.ending", surprise, "src", run.start, run.end, message, positions, gap)
+        yield Suspicion(
+            "omission.coverage", value, "src", run.start, run.end, message, _with_gap(evidence, gap), gap
+        )  # fmt: skip
+
+
+def _weight(segment: Segment) -> float:
+    """How much the model's evidence counts: more where the target is shorter than expected."""
+    target = segment.hypothesis or ""
+    deviation = length_deviation(segment.source, segment.src_lang, target, segment.tgt_lang)
+    return 1.0 + SHORTNESS * max(0.0, -deviation)
 
 
 def _with_gap(evidence: Evidence, gap: Span | None) -> tuple[int, ...]:

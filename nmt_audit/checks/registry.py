@@ -17,6 +17,8 @@ from nmt_audit.records import CheckResult, Evidence, Flag, Segment
 
 Check: TypeAlias = Callable[[Segment, Evidence | None], Iterator[Suspicion]]
 
+MOST_FLAGS = 25  # of one category in one segment: nobody reads more
+
 CHECKS: Mapping[str, Check] = {
     "OMISSION": omission,
     "REPETITION": repetition,
@@ -74,11 +76,13 @@ def _rank(flag: Flag) -> tuple[float, str, str, int, int]:
 def _distinct(ranked: list[Flag]) -> list[Flag]:
     """Keeps the strongest of flags that overlap on one side: they tell a reader the same thing twice.
 
-    A flag of a whole side says less than one with a span, so it stays only where there is no other.
+    A flag of a whole side says less than one with a span, so it stays only where there is no other. A very long text
+    keeps its MOST_FLAGS strongest.
     """
     kept: list[Flag] = []
-    for flag in [f for f in ranked if f.start is not None] + [f for f in ranked if f.start is None]:
-        if not any(_overlap(flag, other) for other in kept):
+    pointed = [flag for flag in ranked if flag.start is not None]
+    for flag in pointed + [flag for flag in ranked if flag.start is None]:
+        if len(kept) < MOST_FLAGS and not any(_overlap(flag, other) for other in kept):
             kept.append(flag)
     return sorted(kept, key=_rank)
 

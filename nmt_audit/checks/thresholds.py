@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nmt_audit.errors import InputError
 
@@ -13,9 +14,8 @@ SHIPPED: Mapping[str, float] = {
     "omission.length": 2.4,
     "omission.number": 1.0,
     "omission.name": 3.0,
-    "omission.contrastive": 1.0,
-    "omission.coverage": 3.0,
-    "omission.ending": 3.0,
+    "omission.contrastive": 0.75,
+    "omission.coverage": 2.0,
     "repetition.adjacent": 1.0,
     "repetition.near": 1.5,
     "repetition.echo": 1.0,
@@ -24,14 +24,14 @@ SHIPPED: Mapping[str, float] = {
     "unrelated.name": 1.0,
     "unrelated.length": 3.0,
     "unrelated.improbable": 8.0,
-    "unrelated.ungrounded": 4.0,
-    "unrelated.detached": 3.0,
+    "unrelated.unsure": 5.5,
+    "unrelated.detached": 4.0,
     "negation.lost": 0.6,
     "negation.affixed": 0.5,
     "early_eos.length": 3.0,
     "early_eos.unfinished": 2.0,
-    "early_eos.surprise": 3.0,
-    "early_eos.continuation": 3.0,
+    "early_eos.margin": 8.0,
+    "early_eos.continuation": 6.0,
     "early_eos.limit": 0.5,
 }  # fmt: skip
 
@@ -39,47 +39,60 @@ SHIPPED: Mapping[str, float] = {
 # over text mean the same with every model and keep what is shipped, rules over model evidence start low.
 FLOORS: Mapping[str, float] = {
     **SHIPPED,
-    "omission.contrastive": 0.5,
-    "omission.coverage": 1.0,
-    "omission.ending": 0.7,
+    "omission.contrastive": 0.1,
+    "omission.coverage": 0.5,
     "omission.length": 2.0,
     "unrelated.improbable": 2.0,
-    "unrelated.ungrounded": 1.0,
+    "unrelated.unsure": 2.0,
     "unrelated.detached": 0.5,
     "early_eos.length": 2.0,
     "early_eos.unfinished": 1.5,
-    "early_eos.surprise": 0.7,
-    "early_eos.continuation": 1.0,
+    "early_eos.margin": 4.0,
+    "early_eos.continuation": 2.0,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Rule → threshold. `origin` says in words how they were set; it goes into the manifest."""
+    """Rule → threshold. `origin` says in words how they were set; it goes into the manifest.
+
+    `rate`: the share of clean segments that each category was allowed to flag; None: not calibrated. `false_alarms`:
+    the share that each category flagged of clean segments which its thresholds were not set on; empty: not measured.
+    """
 
     values: Mapping[str, float]
     origin: str
+    rate: float | None = None
+    false_alarms: Mapping[str, float] = field(default_factory=dict)
 
     def __getitem__(self, rule: str) -> float:
         return self.values[rule]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for a manifest or a file, rules in alphabetical order."""
+        return {
+            "origin": self.origin,
+            "rate": self.rate,
+            "false_alarms": dict(self.false_alarms),
+            "rules": dict(sorted(self.values.items())),
+        }
+
     def save(self, path: Path) -> None:
-        """Writes them as JSON, rules in alphabetical order."""
-        content = {"origin": self.origin, "thresholds": dict(sorted(self.values.items()))}
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        """Writes them as JSON."""
+        path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Thresholds:
         """Reads what `save` wrote; a rule that the file does not name keeps its shipped threshold."""
         try:
             content = json.loads(path.read_text("utf-8"))
-            values = {str(rule): float(value) for rule, value in content["thresholds"].items()}
-            origin = str(content["origin"])
+            values = {str(rule): float(value) for rule, value in content["rules"].items()}
+            alarms = {str(category): float(share) for category, share in content["false_alarms"].items()}
+            return cls({**SHIPPED, **values}, str(content["origin"]), content["rate"], alarms)
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror}); name a file of thresholds") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a file of thresholds ({error}); calibrate again") from error
-        return cls({**SHIPPED, **values}, origin)
 
 
 def default_thresholds() -> Thresholds:

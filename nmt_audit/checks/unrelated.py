@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp
 
 import numpy as np
 
 from nmt_audit.checks.suspicion import Suspicion, positions_of
-from nmt_audit.language.anchors import has_headline_case, name_is_supported, names, numbers, unsupported
-from nmt_audit.language.function_words import is_content
+from nmt_audit.language.anchors import has_headline_case, name_is_supported, names, numbers, spellings, unsupported
 from nmt_audit.language.length import length_deviation, length_share
-from nmt_audit.language.pieces import merge
+from nmt_audit.language.pieces import TokenGroup, merge
 from nmt_audit.language.words import words
-from nmt_audit.records import Evidence, Segment, Span
+from nmt_audit.records import Array, Evidence, Segment, Span
 
-DEPENDENT = 0.5  # how much of a gain from the source speaks against a suspicion
+DEPENDENT = 0.25  # how much of a gain from the source speaks against a suspicion
 FREE = 3.0  # nats by which a word may fall short of the model's first choice: a synonym
+AT_MOST = 3.0  # standard deviations of length that may speak for or against an added word
+STRETCH = 6  # tokens over which the entropy is averaged: one open choice is nothing unusual
 
 
 def unrelated(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]:
     """Words of the target have no support in the source.
 
     Text: a number or a name that the source does not have; a target far longer than its source makes likely.
-    Model: a word that is both improbable and no likelier with the source than without; a whole translation that the
-    model finds improbable (detached from the source).
+    Model: a word that is improbable and gains little from the source; a translation that is improbable as a whole
+    (detached from the source); a stretch where the model had no clear choice.
 
     Misses, without a model, all words but numbers and names; with one, fluent additions that it finds likely. Suspects
     rare but right words that the model does not know.
@@ -73,9 +73,9 @@ def _names(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]:
     target = segment.hypothesis or ""
     if has_headline_case(target, segment.tgt_lang) or not _is_latin(segment.source):
         return
-    others = words(segment.source, segment.src_lang)
+    spelt = spellings(words(segment.source, segment.src_lang))
     for name in names(target, segment.tgt_lang):
-        if not name_is_supported(name, others):
+        if not name_is_supported(name, spelt):
             message = f"the name “{name.text}” has nothing like it in the source"
             positions = positions_of(evidence, name.start, name.end)
             yield Suspicion("unrelated.name", 1.0, "tgt", name.start, name.end, message, positions)
@@ -92,7 +92,9 @@ def _length(segment: Segment, evidence: Evidence | None) -> Iterator[Suspicion]:
     if deviation > 0:
         share = length_share(segment.source, segment.src_lang, target, segment.tgt_lang)
         message = f"the translation has {share:.0%} of the length to expect · {deviation:.1f} standard deviations long"
-        yield Suspicion("unrelated.length", deviation, "tgt", None, None, message, positions_of(evidence, 0, len(target)))
+        yield Suspicion(
+            "unrelated.length", deviation, "tgt", None, None, message, positions_of(evidence, 0, len(target))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +106,28 @@ class Doubt:
     gap: float  # largest over its pieces, nats
     gain: float  # summed over its pieces, nats
 
-    @property
-    def value(self) -> float:
-        """Improbable and independent of the source: a gain from the source makes up for part of the gap."""
-        return self.gap - FREE - DEPENDENT * max(0.0, self.gain)
-
 
 def _improbable(segment: Segment, evidence: Evidence) -> Iterator[Suspicion]:
+    """Words far from the model's choice. A target longer than expected speaks for an addition, a short one against."""
     target = segment.hypothesis or ""
+    deviation = length_deviation(segment.source, segment.src_lang, target, segment.tgt_lang)
+    longer = min(max(deviation, -AT_MOST), AT_MOST)
     for doubt in _doubts(segment, evidence):
         text = target[doubt.start : doubt.end]
         positions = positions_of(evidence, doubt.start, doubt.end)
         looked_at = _looked_at(evidence, positions)
-        if doubt.value > 0:
-            message = f"“{text}” is {doubt.gap:.1f} nats behind the model's choice; the source adds {doubt.gain:.1f} to it"
-            yield Suspicion(
-                "unrelated.improbable", doubt.value, "tgt", doubt.start, doubt.end, message, positions, looked_at
-            )  # fmt: skip
-        if doubt.gain < 0:
-            message = f"“{text}” is {exp(-doubt.gain):.1f} times as likely without the source as with it"
-            yield Suspicion(
-                "unrelated.ungrounded", exp(-doubt.gain), "tgt", doubt.start, doubt.end, message, positions, looked_at
-            )  # fmt: skip
+        value = doubt.gap - FREE - DEPENDENT * max(0.0, doubt.gain) + longer
+        if doubt.gap > FREE and value > 0:
+            message = (
+                f"“{text}” is {doubt.gap:.1f} nats behind the model's choice; the source adds {doubt.gain:.1f} to it"
+            )
+            yield Suspicion("unrelated.improbable", value, "tgt", doubt.start, doubt.end, message, positions, looked_at)
 
 
 def _doubts(segment: Segment, evidence: Evidence) -> Iterator[Doubt]:
     for group in merge(evidence.target_tokens, segment.hypothesis or "", segment.tgt_lang):
         pieces = list(group.tokens)
-        if not group.is_end and is_content(group.text, segment.tgt_lang):
+        if not group.is_end and any(char.isalnum() for char in group.text):
             gap, gain = float(evidence.gaps[pieces].max()), float(evidence.source_gain[pieces].sum())
             yield Doubt(group.start, group.end, gap, gain)
 
@@ -143,10 +139,30 @@ def _looked_at(evidence: Evidence, positions: tuple[int, ...]) -> Span | None:
 
 
 def _detached(segment: Segment, evidence: Evidence) -> Iterator[Suspicion]:
+    """A translation that is improbable as a whole, and the stretch in which the model knew least what to say.
+
+    The first sees what others translated; a search finds its own words probable, but not that it had a clear choice.
+    """
+    target = segment.hypothesis or ""
     surprise = -float(np.mean(evidence.logprobs))
-    gain = float(np.mean(evidence.source_gain))
     if surprise > 0:
-        target = segment.hypothesis or ""
-        message = f"improbable as a whole: {surprise:.1f} nats a token, of which the source explains {gain:.1f}"
-        value = surprise / (1.0 + max(0.0, gain))
-        yield Suspicion("unrelated.detached", value, "tgt", None, None, message, positions_of(evidence, 0, len(target)))
+        message = f"improbable as a whole: {surprise:.1f} nats a token"
+        positions = positions_of(evidence, 0, len(target))
+        yield Suspicion("unrelated.detached", surprise, "tgt", None, None, message, positions)
+    groups = [group for group in merge(evidence.target_tokens, target, segment.tgt_lang) if not group.is_end]
+    found = max(_stretches(groups, evidence.entropies), key=lambda stretch: stretch[0], default=None)
+    if found is not None and found[0] > 0:
+        value, start, end = found
+        message = f"the model had no clear choice here: {value:.1f} nats of entropy a token"
+        yield Suspicion("unrelated.unsure", value, "tgt", start, end, message, positions_of(evidence, start, end))
+
+
+def _stretches(groups: Sequence[TokenGroup], entropies: Array) -> Iterator[tuple[float, int, int]]:
+    """Whole words of at least STRETCH tokens together (all of a shorter target): mean entropy, start and end."""
+    for first in range(len(groups)):
+        tokens: list[int] = []
+        for group in groups[first:]:
+            tokens += group.tokens
+            if len(tokens) >= STRETCH or (first == 0 and group is groups[-1]):
+                yield float(entropies[tokens].mean()), groups[first].start, group.end
+                break

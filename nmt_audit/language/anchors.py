@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import islice
 
 from nmt_audit.language.function_words import is_content
 from nmt_audit.language.words import Word, primary, words
@@ -15,9 +17,9 @@ NUMBER_WORDS: dict[str, dict[int, str]] = {
     "de": {
         0: "null", 1: "ein", 2: "zwei", 3: "drei dritt", 4: "vier", 5: "fünf", 6: "sech", 7: "sieb", 8: "acht",
         9: "neun", 10: "zehn", 11: "elf", 12: "zwölf", 13: "dreizehn", 14: "vierzehn", 15: "fünfzehn",
-        16: "sechzehn", 17: "siebzehn", 18: "achtzehn", 19: "neunzehn", 20: "zwanzig", 30: "dreißig dreissig", 40: "vierzig",
-        50: "fünfzig", 60: "sechzig", 70: "siebzig", 80: "achtzig", 90: "neunzig", 100: "hundert", 1000: "tausend",
-        1_000_000: "million mio", 10**9: "milliarde mrd",
+        16: "sechzehn", 17: "siebzehn", 18: "achtzehn", 19: "neunzehn", 20: "zwanzig", 30: "dreißig dreissig",
+        40: "vierzig", 50: "fünfzig", 60: "sechzig", 70: "siebzig", 80: "achtzig", 90: "neunzig", 100: "hundert",
+        1000: "tausend", 1_000_000: "million mio", 10**9: "milliarde mrd",
     },
     "en": {
         0: "zero nil", 1: "one first", 2: "two second twice", 3: "three third", 4: "four", 5: "five fifth",
@@ -27,9 +29,15 @@ NUMBER_WORDS: dict[str, dict[int, str]] = {
         1000: "thousand", 1_000_000: "million", 10**9: "billion",
     },
 }  # fmt: skip
+HALF = {"de": "halb", "en": "half"}
 SPELT_OUT = 20  # up to here, and for round numbers, other languages are trusted to have used a word
 CALENDAR_AND_CLOCK = 12
+MONTHS = frozenset(
+    "january february march april may june july august september october november december januar februar marz mai "
+    "juni juli oktober dezember".split()
+)
 
+MOST_NAMES = 50
 ALIKE = 0.6  # share of letters that two spellings of a name have in common
 NAME_CASED = frozenset({"en", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "no", "nb", "fi", "ro", "hr", "et"})
 # Capitalised in English, and another word in other languages.
@@ -56,23 +64,42 @@ def numbers(text: str, language: str) -> Iterator[Word]:
             yield word
 
 
-def number_is_supported(number: Word, other: str, language: str) -> bool:
-    """Whether the other side says the number, in digits or, if it is a common one, as a word.
+def unsupported(found: Iterable[Word], other: str, language: str) -> list[Word]:
+    """The numbers among `found` that the other side does not say, in digits or, if they are common ones, as words.
 
     Separators, trailing zeros ("1,5 million"), centuries ("the 90s") and a twelve-hour clock are no differences.
     """
-    digits = {form for word in words(other, language) for form in _digit_forms(word.text)}
-    parts = _groups(number.text)
-    return bool(_digit_forms(number.text) & digits) or all(_part_is_said(part, digits, other, language) for part in parts)
+    cut = words(other, language)
+    digits = frozenset(form for word in cut if any(map(str.isdecimal, word.text)) for form in _digit_forms(word.text))
+    said = Said(digits, other.lower(), primary(language), any(_fold(word.text) in MONTHS for word in cut))
+    return [number for number in found if not _is_said(number.text, said)]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a side says that may stand for a number. `digits` are its numbers in all their forms."""
+
+    digits: frozenset[str]
+    text: str
+    language: str
+    has_month: bool
+
+
+def _is_said(number: str, said: Said) -> bool:
+    return bool(_digit_forms(number) & said.digits) or all(_part_is_said(part, said) for part in _groups(number))
 
 
 def names(text: str, language: str) -> Iterator[Word]:
     """Words that are names by their capitals, where the language reserves capitals for them.
 
-    The first word of a sentence, or after a quotation mark, tells nothing, nor does a text that is all capitals.
+    The first word of a sentence, or after a quotation mark, tells nothing, nor does a text that is all capitals. In a
+    very long text the first MOST_NAMES must do.
     """
-    if primary(language) not in NAME_CASED:
-        return
+    if primary(language) in NAME_CASED:
+        yield from islice(_names(text, language), MOST_NAMES)
+
+
+def _names(text: str, language: str) -> Iterator[Word]:
     begins = True
     for word in words(text, language):
         name = word.text[0].isupper() and len(word.text) > 2 and word.text.isalpha() and not word.text.isupper()
@@ -81,10 +108,22 @@ def names(text: str, language: str) -> Iterator[Word]:
         begins = not word.text[0].isalnum() and word.text not in (",", "-", "–", "&", "/", "(")
 
 
-def name_is_supported(name: Word, others: Iterable[Word]) -> bool:
+def spellings(found: Iterable[Word]) -> frozenset[str]:
+    """How words are spelt, without case and accents: what names are looked up in."""
+    return frozenset(_fold(word.text) for word in found if word.text[0].isalpha())
+
+
+def name_is_supported(name: Word, spelt: Collection[str]) -> bool:
     """Whether a word of the other side looks like the name: an inflection, a compound or another spelling."""
     folded = _fold(name.text)
-    return any(_alike(folded, _fold(other.text)) for other in others if other.text[0].isalpha())
+    if any(folded in other or (other in folded and len(other) > 3) or other[:4] == folded[:4] for other in spelt):
+        return True
+    matcher = SequenceMatcher(None, b=folded, autojunk=False)  # which is quick where only the first text changes
+    for other in spelt:
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE:
+            return True
+    return False
 
 
 def has_headline_case(text: str, language: str) -> bool:
@@ -106,51 +145,33 @@ def _digit_forms(text: str) -> set[str]:
     return forms | {form[-2:] for form in forms if len(form) == 4}
 
 
-def _part_is_said(part: str, digits: set[str], other: str, language: str) -> bool:
+def _part_is_said(part: str, said: Said) -> bool:
     value = int(part) if len(part) < 12 else 0
     clock = {str(value - CALENDAR_AND_CLOCK), str(value + CALENDAR_AND_CLOCK)} if 0 < value <= 24 else set()
-    if part in digits or (part.rstrip("0") or "0") in digits or clock & digits or part[-2:] in digits:
-        return True
-    return _is_spelt(value, other, language)
+    forms = {part, part.rstrip("0") or "0", part[-2:], *clock}
+    return bool(forms & said.digits) or _is_spelt(value, said)
 
 
-def _is_spelt(value: int, other: str, language: str) -> bool:
-    spelt = NUMBER_WORDS.get(primary(language))
+def _is_spelt(value: int, said: Said) -> bool:
+    spelt = NUMBER_WORDS.get(said.language)
     if spelt is None:
         return value <= SPELT_OUT or value % 10 == 0
-    lower = other.lower()
-    readings = [value, value % 12, value // 100 * 100 if value > 100 else value]
-    if any(word in lower for reading in readings for word in spelt.get(reading, "\0").split()):
+    half = HALF.get(said.language, "\0") in said.text  # "halb sieben" is 6:30
+    if (half and value == 30) or (said.has_month and value <= CALENDAR_AND_CLOCK):
         return True
+
+    def is_in_text(number: int) -> bool:
+        return any(word in said.text for word in spelt.get(number, "\0").split())
+
     tens, ones = value // 10 * 10, value % 10
-    if SPELT_OUT < value < 100 and ones and all(any(w in lower for w in spelt[n].split()) for n in (tens, ones)):
+    if SPELT_OUT < value < 100 and ones and is_in_text(tens) and is_in_text(ones):
         return True
-    if value <= CALENDAR_AND_CLOCK and any(_fold(word.text) in _months() for word in words(other, language)):
+    if value % 100 == 0 and any(is_in_text(size) for size in (100, 1000, 10**6)):
         return True
-    return value % 100 == 0 and any(word in lower for size in (100, 1000, 10**6) for word in spelt[size].split())
-
-
-@lru_cache(maxsize=1)
-def _months() -> frozenset[str]:
-    return frozenset(
-        "january february march april may june july august september october november december januar februar marz "
-        "mai juni juli oktober dezember".split()
-    )
-
-
-def _alike(one: str, other: str) -> bool:
-    if one in other or other in one and len(other) > 3 or one[:4] == other[:4]:
-        return True
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    return any(is_in_text(reading) for reading in (value, value + half, value % 12))
 
 
 @lru_cache(maxsize=1 << 14)
 def _fold(text: str) -> str:
     """Lower case without accents."""
     return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(char))
-
-
-def unsupported(found: Sequence[Word], other: str, language: str) -> list[Word]:
-    """The numbers among `found` that the other side does not say."""
-    return [number for number in found if not number_is_supported(number, other, language)]

@@ -18,7 +18,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "können könnt konnte konnten könnte könnten muss musst müssen müsst musste mussten soll sollst sollen sollte "
         "sollten will willst wollen wollt wollte wollten darf dürfen durfte mag möchte möchten lassen lässt ließ "
         "nicht kein keine keinen keinem keiner deren dessen denen alle alles allem allen davon damit daran darauf "
-        "darin dazu dabei dafür".split()
+        "darin dazu dabei dafür je desto jede jeden jedem jeder jedes nachdem bevor ehe obwohl obgleich sobald solange "
+        "sooft damit falls sofern indem seitdem statt anstatt sogar etwa gar bereits wieder immer".split()
     ),
     "en": frozenset(
         "the a an and or but nor so yet for as than if because that whether then here there now just also too very "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from nmt_audit.language.function_words import is_content
 from nmt_audit.language.words import Kind, Word, kind, words
 
 LONGEST_LOOP = 30  # words in a phrase that repeats at once
+REMEMBERED = 8  # earlier places of a word that are looked at
 LONGEST_PHRASE = 12  # words in a phrase that comes again later
 CHARACTER_WEIGHT = 0.35  # a character of an unspaced script says about a third of a word
 INSIDE = re.compile(r"(\w{2,8}?)\1{2,}")
@@ -71,15 +72,11 @@ class Phrases:
 
     def echoes(self) -> Iterator[Echo]:
         """Phrases that come again after other words; the longest ones, each pair of neighbouring places once."""
-        seen: defaultdict[str, list[int]] = defaultdict(list)
-        for at, form in enumerate(self.forms):
-            seen[form].append(at)
+        seen: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         covered = -1  # where the last phrase found ends
         for at, form in enumerate(self.forms):
-            if at < covered:
-                continue
-            earlier = [first for first in seen[form] if first < at][-8:]
-            found = [Echo(first, at, self._common(first, at)) for first in earlier]
+            found = [Echo(first, at, self._common(first, at)) for first in seen[form]] if at >= covered else []
+            seen[form].append(at)
             best = max(found, key=lambda echo: (echo.size, echo.first), default=None)
             if best is not None and best.second > best.first + best.size:
                 covered = best.second + best.size

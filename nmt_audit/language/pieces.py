@@ -42,7 +42,10 @@ def merge(tokens: Sequence[Token], text: str, language: str) -> tuple[TokenGroup
         touched = [number for number in place[token.start : token.end] if number >= 0]
         if index == len(tokens) - 1 and _is_end(token):
             _close(groups, waiting)
-            return (*(_group(group, tokens, text) for group in groups), TokenGroup(END_TEXT, token.start, token.end, (index,)))
+            return (
+                *(_group(group, tokens, text) for group in groups),
+                TokenGroup(END_TEXT, token.start, token.end, (index,)),
+            )
         if not touched:
             waiting.append(index)
         elif groups and touched[0] <= reach:

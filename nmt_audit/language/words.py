@@ -1,4 +1,4 @@
-"""Words of a text, by script, with offsets. Works on any Unicode; a word is never wider than what a reader points at."""
+"""Words of a text, by script, with offsets. Works on any Unicode."""
 
 from __future__ import annotations
 

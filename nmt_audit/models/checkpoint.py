@@ -19,13 +19,14 @@ from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
 from nmt_audit.models.vocabulary import Vocabulary
 
 WEIGHTS, PIECES, CONFIGURATION = "model.safetensors", "vocabulary.spm", "model.json"
+ARCHITECTURE = "rnnsearch"
 
 
 def save(directory: Path, network: RNNsearch, vocabulary: Vocabulary, about: dict[str, Any]) -> None:
     """Writes a model in half precision. `about` holds name, languages, search settings and where it came from."""
     directory.mkdir(parents=True, exist_ok=True)
     weights = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
-    configuration = {"architecture": "rnnsearch", "sizes": asdict(network.sizes), **about}
+    configuration = {"architecture": ARCHITECTURE, "sizes": asdict(network.sizes), **about}
     (directory / WEIGHTS).write_bytes(save_tensors(weights))
     (directory / PIECES).write_bytes(vocabulary.bytes)
     (directory / CONFIGURATION).write_text(json.dumps(configuration, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -39,10 +40,15 @@ def load(directory: Path, *, name: str) -> RNNsearchModel:
         digest.update(hashlib.sha256(contents[part]).digest())
     try:
         configuration = json.loads(contents[CONFIGURATION])
-        sizes = Sizes(**configuration["sizes"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{directory / CONFIGURATION}: no model configuration ({error}); restore the file") from error
-    network = RNNsearch(sizes)
+        architecture = configuration["architecture"]
+        network = RNNsearch(Sizes(**configuration["sizes"]))
+    except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{directory / CONFIGURATION}: no model configuration ({reason}); restore the file") from error
+    if architecture != ARCHITECTURE:
+        raise ModelError(
+            f"{directory / CONFIGURATION}: is of architecture {architecture}; only {ARCHITECTURE} is known"
+        )
     try:
         weights = load_tensors(contents[WEIGHTS])
         network.load_state_dict({key: value.to(torch.float64) for key, value in weights.items()})
@@ -51,12 +57,23 @@ def load(directory: Path, *, name: str) -> RNNsearchModel:
         raise ModelError(f"{directory / WEIGHTS}: corrupt weights ({reason}); restore the file") from error
     return RNNsearchModel(
         network,
-        Vocabulary(contents[PIECES]),
+        _vocabulary(directory / PIECES, contents[PIECES], network.sizes),
         name=name,
         fingerprint=digest.hexdigest(),
         max_length=configuration.get("max_length", 512),
         length_penalty=configuration.get("length_penalty", 1.0),
     )
+
+
+def _vocabulary(path: Path, model: bytes, sizes: Sizes) -> Vocabulary:
+    try:
+        # Without any bytes SentencePiece makes a processor that fails when it is first used.
+        vocabulary = Vocabulary(model or b"\0")
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
+    if len(vocabulary) != sizes.vocabulary:
+        raise ModelError(f"{path}: has {len(vocabulary)} pieces, the model {sizes.vocabulary}; restore the file")
+    return vocabulary
 
 
 def _read(path: Path) -> bytes:

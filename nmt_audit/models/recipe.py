@@ -13,6 +13,9 @@ from nmt_audit.models.rnnsearch_network import Sizes
 
 T = TypeVar("T")
 
+ARCHITECTURES = ("rnnsearch",)
+PRECISIONS = ("float32", "bfloat16")
+
 
 @dataclass(frozen=True, slots=True)
 class Training:
@@ -74,11 +77,18 @@ def load(name_or_file: str) -> Recipe:
 
 
 def parse(values: dict[str, Any]) -> Recipe:
-    """Plain values → recipe. Raises TypeError for a missing, unknown or mistyped key."""
+    """Plain values → recipe. Raises TypeError or ValueError for a missing, unknown, mistyped or senseless key."""
     tables = dict(values)
     sizes = _table(Sizes, tables.pop("sizes", {}))
     training = _table(Training, tables.pop("training", {}))
-    return _table(Recipe, {**tables, "sizes": sizes, "training": training})
+    recipe = _table(Recipe, {**tables, "sizes": sizes, "training": training})
+    for key, value, known in (
+        ("architecture", recipe.architecture, ARCHITECTURES),
+        ("precision", training.precision, PRECISIONS),
+    ):
+        if value not in known:
+            raise ValueError(f"{key} = {value!r} is not known; there is {', '.join(known)}")
+    return recipe
 
 
 TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
@@ -89,4 +99,6 @@ def _table(kind: type[T], values: dict[str, Any]) -> T:
         expected = TYPES.get(str(item.type))
         if item.name in values and expected and not isinstance(values[item.name], expected):
             raise TypeError(f"{item.name} = {values[item.name]!r} is not of type {item.type}")
+        if item.name in ("steps", "evaluate_every", "batch_tokens") and values.get(item.name, 1) < 1:
+            raise ValueError(f"{item.name} = {values[item.name]!r}: at least 1 is needed")
     return kind(**values)

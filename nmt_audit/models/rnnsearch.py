@@ -90,6 +90,8 @@ class RNNsearchModel:
     @torch.no_grad()
     def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[Hypothesis]:
         """The best hypothesis for each source (ids, `</s>` last). At most twice the source's length plus ten."""
+        if beam < 1:
+            raise RequestError(f"a beam of {beam}: at least one hypothesis is needed")
         for ids in sources:
             if len(ids) > self.max_length:
                 raise RequestError(

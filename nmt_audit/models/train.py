@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -47,6 +48,8 @@ def train(recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pa
     run = _Run.start(recipe, training_pairs, out)
     settings = recipe.training
     dev = dev_pairs[: settings.evaluate_pairs]
+    if run.finished:
+        return Result(run.best, run.signature, run.step)
     with progress(f"training {recipe.name}", settings.steps, run.step) as advance:
         for batch in _batches(run.examples, recipe, run.step):
             loss = _update(run, batch)
@@ -54,7 +57,7 @@ def train(recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pa
             advance(1, f"loss {loss:.3f}, best dev BLEU {run.best:.2f}")
             if run.step % settings.evaluate_every == 0 or run.step == settings.steps:
                 _evaluate(run, dev)
-                if run.step >= settings.steps or run.since_best >= settings.patience:
+                if run.finished:
                     break
     return Result(run.best, run.signature, run.step)
 
@@ -78,11 +81,7 @@ class _Run:
     @classmethod
     def start(cls, recipe: Recipe, pairs: Sequence[Pair], out: Path) -> _Run:
         saved = _saved(out, recipe)
-        vocabulary = (
-            Vocabulary(saved["vocabulary"])
-            if saved
-            else Vocabulary.train((side for pair in pairs for side in pair), recipe.sizes.vocabulary)
-        )
+        vocabulary = Vocabulary(saved["vocabulary"]) if saved else _new_vocabulary(recipe, pairs)
         examples = [([t.id for t in vocabulary.encode(s)], [t.id for t in vocabulary.encode(t)]) for s, t in pairs]
         examples = [pair for pair in examples if max(map(len, pair)) <= recipe.training.max_tokens]
         network, averaged = RNNsearch(recipe.sizes), RNNsearch(recipe.sizes)
@@ -96,6 +95,11 @@ class _Run:
             torch.set_rng_state(saved["random"])
             run.step, run.best, run.signature, run.since_best = saved["progress"]
         return run
+
+    @property
+    def finished(self) -> bool:
+        """All steps are done, or the last evaluations brought nothing."""
+        return self.step >= self.recipe.training.steps or self.since_best >= self.recipe.training.patience
 
     def save(self) -> None:
         """The whole state, under a temporary name first: a kill leaves the old one or the new one."""
@@ -116,16 +120,44 @@ class _Run:
         os.replace(temporary, self.out / STATE)
 
 
+def _new_vocabulary(recipe: Recipe, pairs: Sequence[Pair]) -> Vocabulary:
+    try:
+        return Vocabulary.train((side for pair in pairs for side in pair), recipe.sizes.vocabulary)
+    except RuntimeError as error:
+        raise InputError(
+            f"the training pairs give no vocabulary of {recipe.sizes.vocabulary} pieces ({error}); "
+            "give more pairs or a smaller sizes.vocabulary"
+        ) from error
+
+
 def _saved(out: Path, recipe: Recipe) -> dict[str, Any] | None:
     if not (out / STATE).exists():
         return None
-    saved: dict[str, Any] = torch.load(out / STATE, weights_only=True)
-    differing = sorted(key for key, value in recipe.as_dict().items() if saved["recipe"].get(key) != value)
+    try:
+        saved: dict[str, Any] = torch.load(out / STATE, weights_only=True)
+    except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{out / STATE}: no checkpoint ({reason}); remove it to begin again") from error
+    before, now = _flat(saved["recipe"]), _flat(recipe.as_dict())
+    differing = [
+        f"{key} = {before.get(key)!r}, not {value!r}" for key, value in now.items() if before.get(key) != value
+    ]
     if differing:
         raise InputError(
-            f"{out} holds a training with another {', '.join(differing)}; choose another --out or remove it"
+            f"{out} holds a training with another recipe ({'; '.join(differing)}): choose another --out or remove it"
         )
     return saved
+
+
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    """{"training": {"steps": 1}} → {"training.steps": 1}."""
+    return {
+        name: value
+        for key, outer in values.items()
+        for name, value in (
+            {f"{key}.{k}": v for k, v in outer.items()} if isinstance(outer, dict) else {key: outer}
+        ).items()
+    }
 
 
 def _batches(examples: Sequence[Ids], recipe: Recipe, skip: int) -> Iterator[list[Ids]]:

@@ -101,7 +101,7 @@ class Propagation(TorchFunctionMode):
         # A product of two signals is no gate × signal; only rules that treat both alike may split it.
         lost = call and call.operator == "product" and call.constants["gate"] is None
         if call is None or call.operator not in self.rules.rules or (lost and self.rules.carries == "coefficient"):
-            return self._unknown(func, call, func(*args, **kwargs))
+            return self._unknown(func, call, args, kwargs)
         result = _Swapped.apply(  # type: ignore[no-untyped-call]
             lambda: func(*args, **kwargs), call, self.rules, *self.accounts.values(), *call.activations
         )
@@ -109,16 +109,27 @@ class Propagation(TorchFunctionMode):
             self._mark(result)
         return result
 
-    def _unknown(self, func: Callable[..., Any], call: Call | None, result: Any) -> Any:
-        if not is_activation(result):
-            return result  # a shape, a comparison, … : nothing flows through it
+    def _unknown(
+        self, func: Callable[..., Any], call: Call | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """The function's results, poisoned: tensors alone or in a tuple, as nn.GRU and sort give them."""
         name = resolve_name(func) or getattr(func, "__name__", str(func))
         where = " in " + " › ".join(self._modules) if self._modules else ""
         message = f"no rule for {name}{where} in the rule set “{self.rules.name}”: relevance must not pass it silently"
-        poisoned = _Poisoned.apply(message, result)  # type: ignore[no-untyped-call]
-        if call and (call.operator in MAKES_GATES or self._is_gate(call.activations[0])):
-            self._mark(poisoned)
-        return poisoned
+        if _works_in_place(func):
+            raise UnknownOperator(f"{message}; it works in place, where relevance cannot be followed")
+
+        def poison(value: Any) -> Any:
+            if isinstance(value, (tuple, list)):
+                return type(value)([poison(item) for item in value])
+            if not is_activation(value):
+                return value  # a shape, a comparison, … : nothing flows through it
+            poisoned = _Poisoned.apply(message, value)  # type: ignore[no-untyped-call]
+            if call and (call.operator in MAKES_GATES or self._is_gate(call.activations[0])):
+                self._mark(poisoned)
+            return poisoned
+
+        return poison(func(*args, **kwargs))
 
     def _is_gate(self, tensor: Tensor) -> bool:
         return id(tensor) in self._gates
@@ -148,6 +159,12 @@ def propagation(rules: RuleSet, rows: int) -> Iterator[Propagation]:
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def _works_in_place(func: Callable[..., Any]) -> bool:
+    """Whether it changes its argument, which others may hold already: relu_, __setitem__, and += too, which is add_."""
+    name = getattr(func, "__name__", "")
+    return name == "__setitem__" or (name.endswith("_") and not name.endswith("__"))
 
 
 def _flat(value: Any) -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """The pages that a reader opens, built from a finished run without a model and without torch.
 
-`reading` (frames → plain rows) → `words`, `rows`, `flagged`, `browse`, `summary` (every number, word and link) → `figures`
-(charts) and `site` (the only place that knows HTML).
+`reading` (frames → plain rows) → `texts`, `words`, `rows`, `why`, `flagged`, `browse`, `summary` (every number, word
+and link) → `figures` (charts) and `site` (the only place that knows HTML).
 """
 
 from __future__ import annotations

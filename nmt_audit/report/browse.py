@@ -11,7 +11,7 @@ from typing import Any
 from nmt_audit.report.flagged import page_name
 from nmt_audit.report.reading import FlagRow, SegmentRow
 from nmt_audit.report.texts import Stretch, hypothesis_line, reference_line, source_line
-from nmt_audit.report.wording import CATEGORY, category, language_tag, visible
+from nmt_audit.report.wording import CATEGORY, category, fixed, language_tag, visible
 
 CHUNK = 500
 
@@ -71,7 +71,7 @@ def _status(segment: SegmentRow) -> str:
 
 
 def row(segment: SegmentRow, flags: Sequence[FlagRow]) -> list[Any]:
-    """A segment as the list shows it: id, page, source, hypothesis, reference, languages, labels of its flags."""
+    """A segment as the list shows it: id, page, source, hypothesis, reference, languages, flags, score."""
     reference = reference_line(segment)
     labels = list(dict.fromkeys(category(flag.category).slug for flag in sorted(flags, key=lambda f: -f.score)))
     return [
@@ -83,6 +83,7 @@ def row(segment: SegmentRow, flags: Sequence[FlagRow]) -> list[Any]:
         language_tag(segment.src_lang),
         language_tag(segment.tgt_lang),
         labels,
+        fixed(max((flag.score for flag in flags), default=0.0), 2),
     ]
 
 

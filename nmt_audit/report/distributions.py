@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nmt_audit.records import Array
-from nmt_audit.report.wording import count, percent
+from nmt_audit.report.wording import count, fixed, percent
 
 BINS = 24
 
@@ -61,7 +62,7 @@ QUANTITIES = (
     ),
     Quantity(
         "chrf", "Segment chrF", "chrF against the reference (0 to 100)",
-        "Overlap with the reference, per segment. A flag does not look at the reference, so the two can be compared.", 0,
+        "Overlap with the reference, per segment. Checks do not look at the reference, so the two can be compared.", 0,
     ),
     Quantity(
         "flags-by-length", "Flags by source length", "characters of the source",
@@ -73,7 +74,7 @@ QUANTITIES = (
 def distribution(quantity: Quantity, values: Sequence[float | None], flagged: Sequence[bool]) -> Distribution | None:
     """The chart of a quantity, or None where fewer than two segments have it."""
     known = np.array([value is not None and np.isfinite(value) for value in values], dtype=bool)
-    numbers = np.array([value if keep else 0.0 for value, keep in zip(values, known, strict=True)], dtype=np.float64)[known]
+    numbers = np.array([value for value, keep in zip(values, known, strict=True) if keep], dtype=np.float64)
     marked = np.array(flagged, dtype=bool)[known]
     if numbers.size < 2:
         return None
@@ -86,8 +87,10 @@ def distribution(quantity: Quantity, values: Sequence[float | None], flagged: Se
         for low, high, n, k in zip(edges[:-1], edges[1:], every, some, strict=True)
     )
     return Distribution(
-        quantity.name, quantity.title, quantity.axis, quantity.help, _alt(quantity, numbers, marked), quantity.shares,
-        bins, (quantity.axis, "segments", "with a flag", "share"), tuple(_table_row(item, quantity.decimals) for item in bins),
+        name=quantity.name, title=quantity.title, axis=quantity.axis, help=quantity.help,
+        alt=_alt(quantity, numbers, marked), shares=quantity.shares, bins=bins,
+        head=(quantity.axis, "segments", "with a flag", "share"),
+        table=tuple(_table_row(item, quantity.decimals) for item in bins),
     )  # fmt: skip
 
 
@@ -110,11 +113,15 @@ def _table_row(item: Bin, decimals: int) -> tuple[str, ...]:
     return span, count(item.segments), count(item.flagged), percent(share)
 
 
-def _alt(quantity: Quantity, numbers: Array, marked: Array) -> str:
-    low, middle, high = (f"{x:.{max(quantity.decimals, 1)}f}".replace("-", "−") for x in np.quantile(numbers, [0.1, 0.5, 0.9]))
-    text = f"{quantity.title} of {count(numbers.size)} segments: half of them below {middle}, the middle 80 % from {low} to {high}."
+def _alt(quantity: Quantity, numbers: Array, marked: NDArray[np.bool_]) -> str:
+    """What the chart shows, in words."""
+    decimals = max(quantity.decimals, 1)
+    low, middle, high = (fixed(float(x), decimals) for x in np.quantile(numbers, [0.1, 0.5, 0.9]))
+    name = "Length of the source" if quantity.shares else quantity.title
+    text = (
+        f"{name} of {count(numbers.size)} segments: half of them below {middle}, the middle 80 % from {low} to {high}."
+    )
     if marked.any() and not marked.all():
-        there, elsewhere = np.median(numbers[marked]), np.median(numbers[~marked])
-        decimals = max(quantity.decimals, 1)
-        text += f" Median with a flag {there:.{decimals}f}, without {elsewhere:.{decimals}f}.".replace("-", "−")
+        there, elsewhere = float(np.median(numbers[marked])), float(np.median(numbers[~marked]))
+        text += f" Median with a flag {fixed(there, decimals)}, without {fixed(elsewhere, decimals)}."
     return text

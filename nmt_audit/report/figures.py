@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nmt_audit.report.distributions import Distribution
 
@@ -27,32 +27,27 @@ THEMES = {
     "dark": Ink("#aab3c0", "#39414d", "#3d4a5c", "#7fb2ee"),
 }
 
-SETTINGS: dict[str, Any] = {
-    "svg.fonttype": "none",  # text stays text: it can be searched, copied and read aloud
-    "svg.hashsalt": "nmt-audit",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-}
-
 
 def chart(data: Distribution, ink: Ink) -> str:
     """A distribution drawn as an SVG document."""
     import matplotlib
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context():
+        matplotlib.rc("svg", fonttype="none", hashsalt="nmt-audit")  # text stays text: searchable, read aloud
+        matplotlib.rc("font", family=["DejaVu Sans"], size=9)
         figure = Figure(figsize=(5.2, 2.5), layout="constrained")
         axes = figure.add_subplot()
         (_draw_shares if data.shares else _draw_counts)(axes, data, ink)
         _style(axes, data, ink)
         stream = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return stream.getvalue()
 
 
 def _draw_counts(axes: Axes, data: Distribution, ink: Ink) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     lows = [item.low for item in data.bins]
     widths = [0.92 * (item.high - item.low) for item in data.bins]
     axes.bar(lows, [item.segments for item in data.bins], widths, align="edge", color=ink.every, label="all segments")
@@ -60,7 +55,7 @@ def _draw_counts(axes: Axes, data: Distribution, ink: Ink) -> None:
     axes.legend(frameon=False, labelcolor=ink.text, fontsize=8, handlelength=1, handleheight=1, loc="upper left")
     axes.set_ylabel("segments", color=ink.text)
     axes.margins(y=0.25)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
 def _draw_shares(axes: Axes, data: Distribution, ink: Ink) -> None:

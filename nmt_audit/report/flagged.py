@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nmt_audit.report.reading import Explanations, FlagRow, SegmentRow
 from nmt_audit.report.rows import Focus, focuses, top
 from nmt_audit.report.texts import Line, hypothesis_line, reference_line, source_line
-from nmt_audit.report.why import Bearings, Phrase, Why, why
+from nmt_audit.report.why import Bearings, Phrase, Suspect, Why, why
 from nmt_audit.report.wording import Category, category, fixed, language_tag, number, percent, visible
 from nmt_audit.report.words import Words, gather
 
@@ -95,9 +95,7 @@ def segment_page(
     return page, [item for item in comparisons if item is not None]
 
 
-def _section(
-    anchor: str, flag: FlagRow, found: Sequence[Focus], bearings: Bearings, suspect: tuple[frozenset[int], frozenset[int]]
-) -> FlagSection:
+def _section(anchor: str, flag: FlagRow, found: Sequence[Focus], bearings: Bearings, suspect: Suspect) -> FlagSection:
     return FlagSection(
         anchor=anchor,
         category=category(flag.category),
@@ -147,7 +145,7 @@ def _points_at(flag: FlagRow, segment: SegmentRow) -> tuple[Phrase, ...]:
             (segment.source, segment.src_lang, "source") if side == "src"
             else (segment.hypothesis, segment.tgt_lang, "translation")
         )  # fmt: skip
-        if start is None or end is None:
+        if start is None or end is None or (side != flag.side and (start, end) == (0, len(text))):
             phrases.append(Phrase(f"{opening}the whole {name}"))
         elif start >= end:
             phrases.append(Phrase(f"{opening}a place in the {name}"))
@@ -168,7 +166,7 @@ def _facts(segment: SegmentRow) -> list[Fact]:
     found = (
         ("chrF", segment.chrf, 1, "Overlap with the reference in runs of letters, 0 to 100."),
         ("BLEU", segment.bleu, 1, "Overlap with the reference in runs of words, 0 to 100; rough for one sentence."),
-        ("log-probability", segment.logprob, 2, "Mean natural logarithm of the model's probability per token; 0 is certain."),
+        ("log-probability", segment.logprob, 2, "Mean natural logarithm of the probability per token; 0 is certain."),
     )
     return [Fact(label, fixed(value, decimals), text) for label, value, decimals, text in found if value is not None]
 
@@ -188,7 +186,8 @@ def _comparison(href: str, flag: FlagRow, focus: Focus, bearings: Bearings) -> C
     looked_at = top(attention, 1)[0]
     states = []
     for row in focus.rows:
-        places = top(row, 1) if row.state in ("context", "target", "output") else []
+        counted = row.state in ("context", "target", "output") and not row.blown_up
+        places = top(row, 1) if counted else []
         if places:
             kind = _kind(places[0], looked_at, bearings)
             states.append((row.state, kind, Phrase(*bearings.name(places[0])), float(row.shares[places[0]])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ LEDGER = ("source", "target", "initial", "bias", "offset", "stabiliser")
 
 @dataclass(frozen=True, slots=True)
 class SegmentRow:
-    """One segment. `attention` is [T,S]; it and the tokens are empty where no model was used."""
+    """One segment. `attention` is [T,S]; it and the tokens are empty where no model was used or nobody asks."""
 
     index: int
     id: str
@@ -75,10 +75,10 @@ class ExplanationRow:
     ledger: tuple[tuple[str, float], ...]
 
 
-def segment_rows(run: Run) -> Iterator[SegmentRow]:
-    """The segments in corpus order, one at a time: token lists of a large run do not stand in memory twice."""
+def segment_rows(run: Run, explained: Container[str]) -> Iterator[SegmentRow]:
+    """The segments in corpus order, one at a time. Only those in `explained` get their tokens and attention."""
     for index, row in enumerate(run.segments.itertuples(index=False)):
-        yield _segment(index, row)
+        yield _segment(index, row, row.id in explained)
 
 
 def flag_rows(run: Run) -> dict[str, list[FlagRow]]:
@@ -94,24 +94,31 @@ class Explanations:
     """The explanations of a run by flag. Rows become Python objects only when their flag is asked for."""
 
     def __init__(self, run: Run) -> None:
-        self._frame = run.explanations
-        ids = self._frame["flag_id"]
+        # Columns as arrays: taking a few rows out of a frame again and again costs more than all the rest of a page.
+        self._columns = {str(name): column.to_numpy() for name, column in run.explanations.items()}
         self._places: dict[str, list[int]] = defaultdict(list)
-        for place, name in enumerate(ids.tolist()):
-            if isinstance(name, str):
+        for place, name in enumerate(self._columns["flag_id"].tolist()):
+            if isinstance(name, str):  # controls belong to no flag
                 self._places[name].append(place)
 
     def of(self, flag_id: str) -> tuple[ExplanationRow, ...]:
         """The explained states of a flag."""
-        places = self._places.get(flag_id)
-        if not places:
-            return ()
-        return tuple(_explanation(row) for row in self._frame.iloc[places].itertuples(index=False))
+        return tuple(self._row(place) for place in self._places.get(flag_id, ()))
+
+    def _row(self, place: int) -> ExplanationRow:
+        value = {name: column[place] for name, column in self._columns.items()}
+        parts = ((name, _number(value[name])) for name in LEDGER)
+        return ExplanationRow(
+            position=int(value["position"]), state=value["state"], method=value["method"], rules=_text(value["rules"]),
+            epsilon=_number(value["epsilon"]), against=_text(value["against"]),
+            source_relevance=_array(value["source_relevance"]), target_relevance=_array(value["target_relevance"]),
+            value=_number(value["value"]), ledger=tuple((name, part) for name, part in parts if part is not None),
+        )  # fmt: skip
 
 
-def _segment(index: int, row: Any) -> SegmentRow:
-    source_tokens, target_tokens = _tokens(row, "source"), _tokens(row, "target")
-    weights = _array(row.attention)
+def _segment(index: int, row: Any, explained: bool) -> SegmentRow:
+    source_tokens, target_tokens = (_tokens(row, side) if explained else () for side in ("source", "target"))
+    weights = _array(row.attention if explained else None)
     shape = (len(target_tokens), len(source_tokens))
     if weights.size != shape[0] * shape[1]:
         weights = np.zeros(0)
@@ -135,16 +142,6 @@ def _flag(row: Any) -> FlagRow:
     )  # fmt: skip
 
 
-def _explanation(row: Any) -> ExplanationRow:
-    parts = ((name, _number(getattr(row, name))) for name in LEDGER)
-    return ExplanationRow(
-        position=int(row.position), state=row.state, method=row.method, rules=_text(row.rules),
-        epsilon=_number(row.epsilon), against=_text(row.against), source_relevance=_array(row.source_relevance),
-        target_relevance=_array(row.target_relevance), value=_number(row.value),
-        ledger=tuple((name, part) for name, part in parts if part is not None),
-    )  # fmt: skip
-
-
 def _tokens(row: Any, side: str) -> tuple[Token, ...]:
     columns = (_list(getattr(row, f"{side}_{part}")) for part in ("pieces", "ids", "starts", "ends"))
     return tuple(
@@ -153,7 +150,7 @@ def _tokens(row: Any, side: str) -> tuple[Token, ...]:
 
 
 def _list(value: Any) -> Sequence[Any]:
-    return () if value is None or isinstance(value, float) else value  # type: ignore[no-any-return]
+    return () if value is None or isinstance(value, float) else value
 
 
 def _array(value: Any) -> Array:

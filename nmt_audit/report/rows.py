@@ -63,6 +63,7 @@ class Focus:
     """One explained target word with its rows, in the order of the computation."""
 
     word: int  # index into the target words
+    last: int  # its last explained token: what stands before it is the prefix
     prefix_words: int
     rows: tuple[Row, ...]
 
@@ -88,14 +89,15 @@ def focuses(
             *_attention(segment, source, places),
             *_relevance(source, target, here, prefix_words, len(segment.source_tokens)),
         )
-        found.append(Focus(word, prefix_words, rows))
+        found.append(Focus(word, max(places), prefix_words, rows))
     return tuple(found)
 
 
 def _attention(segment: SegmentRow, source: Words, places: Sequence[int]) -> Iterator[Row]:
     """The mean over the pieces of the word, so that the weights still add up to 1."""
     if segment.attention.size:
-        yield Row("attention", None, source.sums(segment.attention[list(places)].mean(axis=0)), None, pieces=len(places))
+        weights = segment.attention[list(places)].mean(axis=0)
+        yield Row("attention", None, source.sums(weights), None, pieces=len(places))
 
 
 def _relevance(
@@ -145,6 +147,6 @@ def parting(focus: Focus) -> str | None:
     looked_at = top(attention, 1)
     for state in ("context", "target", "output"):
         row = focus.row(state)
-        if row is not None and top(row, 1) != looked_at:
+        if row is not None and not row.blown_up and top(row, 1) != looked_at:
             return STATES[state].label
     return None

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nmt_audit.errors import OutputError
 from nmt_audit.report import browse
 from nmt_audit.report.figures import THEMES, chart
-from nmt_audit.report.flagged import SegmentPage, page_name, segment_page
+from nmt_audit.report.flagged import Comparison, SegmentPage, page_name, segment_page
 from nmt_audit.report.reading import Explanations, flag_rows, segment_rows
 from nmt_audit.report.signature import run_facts
 from nmt_audit.report.summary import Gatherer, run_page
@@ -32,9 +32,8 @@ def templates() -> Path:
 
 def environment(folder: Path) -> Environment:
     """Escapes everything; a misspelt field is an error, not an empty cell."""
-    return Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    loader = FileSystemLoader(folder)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def write_site(run: Run, out: Path) -> None:
@@ -90,9 +89,9 @@ class _Writer:
         neighbours = _Neighbours([name for name in self.run.segments["id"].tolist() if name in flags])
         rows: list[list[Any]] = []
         chunk = 1
-        for segment in segment_rows(self.run):
+        for segment in segment_rows(self.run, flags):
             own = flags.get(segment.id, [])
-            comparisons = []
+            comparisons: list[Comparison] = []
             if own:
                 page, comparisons = segment_page(segment, own, explanations)
                 self._flagged(page, *neighbours.of(segment.id))

@@ -13,7 +13,18 @@ from nmt_audit.report.reading import FlagRow, SegmentRow
 from nmt_audit.report.signature import Manifest, RunFacts, run_facts
 from nmt_audit.report.texts import Line, Stretch, hypothesis_line, source_line
 from nmt_audit.report.why import Phrase
-from nmt_audit.report.wording import CATEGORY, STATES, Category, category, count, fixed, number, percent, plural, visible
+from nmt_audit.report.wording import (
+    CATEGORY,
+    STATES,
+    Category,
+    category,
+    count,
+    fixed,
+    number,
+    percent,
+    plural,
+    visible,
+)
 
 MOST_IMPORTANT = 200
 EXAMPLES = 6
@@ -115,6 +126,7 @@ class RunPage:
     rates: tuple[Rate, ...]
     origin: str | None
     trusts: tuple[Trust, ...]
+    measured: bool  # whether any of them says how often it raises a false alarm
     charts: tuple[Distribution, ...]
     partings: tuple[Parting, ...]
     examples: tuple[Example, ...]
@@ -170,14 +182,16 @@ def run_page(manifest: Manifest, found: Gatherer) -> RunPage:
     segments = len(found.flagged)
     charts = (distribution(item, found.values[item.name], found.flagged) for item in QUANTITIES)
     important = found.important()
+    thresholds = manifest.get("thresholds") or {}
     return RunPage(
         facts=run_facts(manifest),
         segments=count(segments),
         flagged=count(sum(found.flagged)),
         scores=tuple(_score(item) for item in manifest.get("scores") or ()),
         rates=_rates(found, segments),
-        origin=(manifest.get("thresholds") or {}).get("origin"),
+        origin=thresholds.get("origin"),
         trusts=_trusts(manifest),
+        measured=any(share is not None for share in (thresholds.get("false_alarms") or {}).values()),
         charts=tuple(item for item in charts if item is not None),
         partings=_partings(found.comparisons),
         examples=_examples(found.comparisons),
@@ -188,11 +202,11 @@ def run_page(manifest: Manifest, found: Gatherer) -> RunPage:
 
 def _score(item: Manifest) -> ScoreTile:
     low, high = item.get("low"), item.get("high")
-    known = low is not None and high is not None
-    return ScoreTile(
-        item["name"], fixed(item["value"], 1), f"±{fixed((high - low) / 2, 1)}" if known else None,
-        f"95 % interval {fixed(low, 1)} to {fixed(high, 1)}" if known else None, item.get("signature") or "",
-    )  # fmt: skip
+    spread = interval = None
+    if low is not None and high is not None:
+        spread = f"±{fixed((high - low) / 2, 1)}"
+        interval = f"95 % interval {fixed(low, 1)} to {fixed(high, 1)}"
+    return ScoreTile(item["name"], fixed(item["value"], 1), spread, interval, item.get("signature") or "")
 
 
 def _rates(found: Gatherer, segments: int) -> tuple[Rate, ...]:
@@ -201,12 +215,10 @@ def _rates(found: Gatherer, segments: int) -> tuple[Rate, ...]:
     rates = []
     for code in codes:
         flags, skipped, named = found.flags[code], found.not_checked[code], category(code)
-        rates.append(
-            Rate(
-                named, fixed(100 * flags / segments if segments else 0.0, 1), round(100 * flags / most), count(flags),
-                f"segments.html#c={named.slug}", f"not checked in {plural(skipped, 'segment', 'segments')}" if skipped else None,
-            )  # fmt: skip
-        )
+        note = f"not checked in {plural(skipped, 'segment', 'segments')}" if skipped else None
+        per_hundred = fixed(100 * flags / segments if segments else 0.0, 1)
+        href = f"segments.html#c={named.slug}"
+        rates.append(Rate(named, per_hundred, round(100 * flags / most), count(flags), href, note))
     return tuple(rates)
 
 
@@ -215,7 +227,8 @@ def _trusts(manifest: Manifest) -> tuple[Trust, ...]:
     alarms, rules = thresholds.get("false_alarms") or {}, thresholds.get("rules") or {}
     found = []
     for code in CATEGORY:
-        own = tuple((name, number(value)) for name, value in sorted(rules.items()) if name.split(".")[0].upper() == code)
+        mine = sorted(name for name in rules if name.partition(".")[0].upper() == code)
+        own = tuple((name, number(rules[name])) for name in mine)
         if code in alarms or own:
             share = alarms.get(code)
             found.append(Trust(category(code), "not measured" if share is None else percent(share, 1), own))
@@ -228,9 +241,8 @@ def _partings(comparisons: Sequence[Comparison]) -> tuple[Parting, ...]:
         kinds = Counter(kind for item in comparisons for name, kind, _, _ in item.states if name == state)
         total = kinds.total()
         if total:
-            parts = tuple(
-                Part(kind, label, round(100 * kinds[kind] / total), percent(kinds[kind] / total)) for kind, label in KINDS
-            )
+            shares = {kind: kinds[kind] / total for kind, _ in KINDS}
+            parts = tuple(Part(kind, label, round(100 * shares[kind]), percent(shares[kind])) for kind, label in KINDS)
             differs = percent(1 - kinds["same"] / total)
             found.append(Parting(STATES[state].label, STATES[state].help, count(total), differs, parts))
     return tuple(found)
@@ -252,8 +264,8 @@ def _examples(comparisons: Sequence[Comparison]) -> tuple[Example, ...]:
 def _example(item: Comparison, word: Phrase, share: float, kind: str) -> Example:
     named = {"earlier": "the earlier word ", "end": "the end mark "}.get(kind, "")
     sentence = (
-        Phrase("At "), item.word, Phrase(", attention looks at "), item.looked_at, Phrase(f" ({fixed(item.weight, 2)}); the "),
-        Phrase(f"readout gives most to {named}"), *share_text(word, share), Phrase("."),
+        Phrase("At "), item.word, Phrase(", attention looks at "), item.looked_at,
+        Phrase(f" ({fixed(item.weight, 2)}); the readout gives most to {named}"), *share_text(word, share), Phrase("."),
     )  # fmt: skip
     return Example(item.href, item.segment, category(item.category), sentence)
 

@@ -38,14 +38,15 @@ class Line:
     note: str | None = None
 
 
-def marks(flags: Iterable[FlagRow], side: str) -> list[Mark]:
-    """The underlines that flags ask for on a side. A flag on a whole side underlines nothing: its text says so."""
+def marks(flags: Iterable[FlagRow], side: str, length: int) -> list[Mark]:
+    """The underlines that flags ask for on a side. A flag on a whole side, or a counterpart that is one, has none."""
     found = []
     for flag in flags:
         if flag.side == side and flag.start is not None and flag.end is not None:
             found.append(Mark(flag.start, flag.end, flag.category))
-        if flag.counterpart_side == side and flag.counterpart_start is not None and flag.counterpart_end is not None:
-            found.append(Mark(flag.counterpart_start, flag.counterpart_end, flag.category, faint=True))
+        other = flag.counterpart_start, flag.counterpart_end
+        if flag.counterpart_side == side and other[0] is not None and other[1] is not None and other != (0, length):
+            found.append(Mark(other[0], other[1], flag.category, faint=True))
     return found
 
 
@@ -80,13 +81,18 @@ def _stretch(text: str, over: Sequence[Mark]) -> Stretch:
 
 def source_line(row: SegmentRow, flags: Sequence[FlagRow]) -> Line:
     """The source with its suspect stretches."""
-    return Line("source", language_tag(row.src_lang), stretches(row.source, marks(flags, "src")))
+    return Line("source", language_tag(row.src_lang), stretches(row.source, marks(flags, "src", len(row.source))))
 
 
 def hypothesis_line(row: SegmentRow, flags: Sequence[FlagRow]) -> Line:
     """The translation with its suspect stretches."""
     note = None if row.hypothesis else "no translation"
-    return Line("translation", language_tag(row.tgt_lang), stretches(row.hypothesis, marks(flags, "tgt")), note)
+    return Line(
+        "translation",
+        language_tag(row.tgt_lang),
+        stretches(row.hypothesis, marks(flags, "tgt", len(row.hypothesis))),
+        note,
+    )
 
 
 def reference_line(row: SegmentRow) -> Line | None:

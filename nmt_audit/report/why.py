@@ -5,18 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from nmt_audit.language.pieces import TokenGroup
 from nmt_audit.report.reading import SegmentRow
 from nmt_audit.report.rows import Focus, Row, parting, top
-from nmt_audit.report.wording import END, STATES, direction, fixed, language_tag, number, percent, plural, visible
+from nmt_audit.report.wording import (
+    END,
+    STATES,
+    direction,
+    fixed,
+    language_tag,
+    number,
+    percent,
+    plural,
+    quoted,
+    visible,
+)
 from nmt_audit.report.words import Words
 
 STEPS = 100  # bars are drawn to the hundredth of the row's largest |R|
 BAND = 872  # pixels for the words of one band: what a page of 1120 leaves beside the names of the rows
+PREFIX = "earlier words of the translation"
 DENSE = 33  # pixels that a word set upright takes
+Suspect: TypeAlias = tuple[frozenset[int], frozenset[int]]  # words inside a flag's spans: source, target
+
 LEDGER_NAMES = {
     "source": "source words", "target": "earlier words", "initial": "initial state", "bias": "bias",
     "offset": "offsets", "stabiliser": "stabiliser",
@@ -124,7 +139,7 @@ class Bearings:
         return self.source.groups[place] if place < own else self.target.groups[place - own]
 
 
-def why(key: str, focus: Focus, bearings: Bearings, suspect: tuple[frozenset[int], frozenset[int]]) -> Why:
+def why(key: str, focus: Focus, bearings: Bearings, suspect: Suspect) -> Why:
     """The figure of one explained word. `suspect` has the words inside the flag's spans, source and target."""
     group = bearings.target.groups[focus.word]
     sides = tuple(_sides(focus, bearings, suspect))
@@ -165,15 +180,13 @@ def _head(row: Row) -> Head:
     return Head(row_label(row), state.short, state.help, f"longest bar {number(row.largest)}")
 
 
-def _sides(
-    focus: Focus, bearings: Bearings, suspect: tuple[frozenset[int], frozenset[int]]
-) -> Sequence[Side]:
+def _sides(focus: Focus, bearings: Bearings, suspect: Suspect) -> Sequence[Side]:
     segment, own = bearings.segment, len(bearings.source.groups)
     cells = [_cells(row, own + focus.prefix_words) for row in focus.rows]
     sides = []
     for label, language, groups, first, marked in (
         ("source words", segment.src_lang, bearings.source.groups, 0, suspect[0]),
-        ("earlier words of the translation", segment.tgt_lang, bearings.target.groups[: focus.prefix_words], own, suspect[1]),
+        (PREFIX, segment.tgt_lang, bearings.target.groups[: focus.prefix_words], own, suspect[1]),
     ):
         columns = tuple(
             Column(
@@ -190,8 +203,8 @@ def _sides(
 
 def _begun(focus: Focus, bearings: Bearings) -> str:
     """What of the explained word stood there when its last piece was chosen."""
-    places = bearings.target.groups[focus.word].tokens[:-1]
-    tokens = [bearings.segment.target_tokens[place] for place in places]
+    places = bearings.target.groups[focus.word].tokens
+    tokens = [bearings.segment.target_tokens[place] for place in places if place < focus.last]
     return f"{visible(bearings.segment.hypothesis[tokens[0].start : tokens[-1].end])}…" if tokens else "…"
 
 
@@ -229,7 +242,7 @@ def _bands(sides: Sequence[Side]) -> Iterator[tuple[Side, ...]]:
                 yield tuple(band)
                 band, room = [], limit
             columns = side.columns[start : start + room]
-            band.append(replace(side, label=f"{side.label}, continued" if start else side.label, columns=columns))
+            band.append(replace(side, label="continued" if start else side.label, columns=columns))
             start, room = start + len(columns), room - len(columns)
     yield tuple(band)
 
@@ -240,14 +253,24 @@ def _letters(text: str) -> float:
 
 def _sentences(focus: Focus, bearings: Bearings) -> Sequence[tuple[Phrase, ...]]:
     found = []
-    attention = focus.row("attention")
-    relevance = focus.row("output") or focus.row("target") or focus.row("context")
-    if attention is not None or relevance is not None:
-        found.append((*_looks(attention, bearings), *_gives(relevance, focus, bearings, attention is not None), Phrase(".")))
-    if attention is not None and relevance is not None and top(relevance, 1):
+    attention, relevance = focus.row("attention"), _telling(focus)
+    looks = _looks(attention, bearings)
+    if looks or relevance is not None:
+        found.append((*looks, *_gives(relevance, focus, bearings, bool(looks)), Phrase(".")))
+    if looks and relevance is not None and top(relevance, 1):
         found.append((Phrase(_agreement(focus)),))
-    found += [_contrast(row, focus, bearings) for row in focus.rows if row.state == "logit" and top(row, 1)]
+    found += [
+        _contrast(row, focus, bearings)
+        for row in focus.rows
+        if row.state == "logit" and not row.blown_up and top(row, 1)
+    ]
     return found
+
+
+def _telling(focus: Focus) -> Row | None:
+    """The row nearest to the choice of the word that did not blow up."""
+    rows = (focus.row(state) for state in ("output", "target", "context"))
+    return next((row for row in rows if row is not None and not row.blown_up), None)
 
 
 def _looks(row: Row | None, bearings: Bearings) -> tuple[Phrase, ...]:
@@ -255,13 +278,18 @@ def _looks(row: Row | None, bearings: Bearings) -> tuple[Phrase, ...]:
     if row is None or not places:
         return ()
     text, lang = bearings.name(places[0])
+    text = quoted(text)
     end = ", the end mark" if bearings.is_source_end(places[0]) else ""
-    return Phrase("Attention looks at "), Phrase(text, lang), Phrase(f"{end} ({fixed(float(row.source[places[0]]), 2)})")
+    weight = fixed(float(row.source[places[0]]), 2)
+    return Phrase("Attention looks at "), Phrase(text, lang), Phrase(f"{end} ({weight})")
 
 
 def _gives(row: Row | None, focus: Focus, bearings: Bearings, joined: bool) -> tuple[Phrase, ...]:
     if row is None:
-        return (Phrase("; relevance was not computed"),)
+        if any(row.state == "logit" for row in focus.rows):
+            return ()  # the contrast speaks for itself, in a sentence of its own
+        blown = any(row.blown_up for row in focus.rows)
+        return (Phrase("; relevance blew up and says little" if blown else "; relevance was not computed"),)
     opening = f"{'; relevance' if joined else 'Relevance'} of the {STATES[row.state].label.lower()} "
     places = top(row, 2)
     if not places:
@@ -271,7 +299,7 @@ def _gives(row: Row | None, focus: Focus, bearings: Bearings, joined: bool) -> t
     phrases = [Phrase(f"{opening}gives most to ")]
     for rank, place in enumerate(named):
         phrases.append(Phrase(f"{' and ' if rank else ''}{_kind(place, focus, bearings)}"))
-        phrases.append(Phrase(*bearings.name(place)))
+        phrases.append(_named(place, focus, bearings))
         against = ", pulling the value down" if row.numbers[place] < 0 else ""
         phrases.append(Phrase(f" ({percent(float(shares[place]))}{against})"))
     return tuple(phrases)
@@ -282,6 +310,13 @@ def _kind(place: int, focus: Focus, bearings: Bearings) -> str:
         own = place - len(bearings.source.groups) == focus.word
         return "the beginning of the word itself, " if own else "the earlier word "
     return "the end mark " if bearings.is_source_end(place) else ""
+
+
+def _named(place: int, focus: Focus, bearings: Bearings) -> Phrase:
+    """A contextual word as a sentence names it; of the explained word only what stood there."""
+    text, language = bearings.name(place)
+    own = place - len(bearings.source.groups) == focus.word
+    return Phrase(_begun(focus, bearings) if own else quoted(text), language)
 
 
 def _agreement(focus: Focus) -> str:
@@ -299,7 +334,7 @@ def _contrast(row: Row, focus: Focus, bearings: Bearings) -> tuple[Phrase, ...]:
     joiner = ""
     for place, verb in ((int(np.argmax(numbers)), "speaks for it most"), (int(np.argmin(numbers)), "against it most")):
         if (numbers[place] > 0) == (verb != "against it most") and numbers[place] != 0:
-            phrases += [Phrase(f"{joiner}{_kind(place, focus, bearings)}"), Phrase(*bearings.name(place))]
+            phrases += [Phrase(f"{joiner}{_kind(place, focus, bearings)}"), _named(place, focus, bearings)]
             phrases.append(Phrase(f" {verb} ({percent(float(shares[place]))})"))
             joiner = ", "
     return (*phrases, Phrase("."))
@@ -319,9 +354,9 @@ def _account(row: Row) -> Account:
 
 def _warning(row: Row) -> str:
     return (
-        f"{row_label(row)}: relevance is far larger than the value it explains (largest |R| {number(row.largest)}, value "
-        f"{number(row.value)}). On this sentence the rule set “{row.rules or row.method}” does not tell which words mattered: "
-        "shares and order mean little."
+        f"{row_label(row)}: relevance is far larger than the value it explains (largest |R| {number(row.largest)}, "
+        f"value {number(row.value)}). On this sentence the rule set “{row.rules or row.method}” does not tell which "
+        "words mattered: shares and order mean little."
     )
 
 
@@ -334,7 +369,7 @@ def _notes(focus: Focus) -> Sequence[str]:
     pieces = max((row.pieces for row in focus.rows), default=1)
     if pieces > 1:
         found.append(
-            f"The model wrote this word in {plural(pieces, 'piece', 'pieces')}: relevance is the sum over them, attention their "
-            "mean."
+            f"The model wrote this word in {plural(pieces, 'piece', 'pieces')}: relevance is the sum over them, "
+            "attention their mean."
         )
     return found

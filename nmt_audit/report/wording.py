@@ -63,17 +63,17 @@ STATES = {
     for item in (
         State(
             "attention", "Attention", "att.",
-            "Where the model looks: one weight per source word, adding up to 1. It says where the model looks, not what it "
-            "makes of what it sees.",
+            "Where the model looks: one weight per source word, adding up to 1. It does not say what the model makes "
+            "of what it sees.",
         ),
         State(
             "context", "Source context", "context",
-            "Relevance for the summary of the source that attention hands to the decoder: how much each word contributed "
-            "to it.",
+            "Relevance for the summary of the source that attention hands on: how much each word gave to it.",
         ),
         State(
             "target", "Target state", "state",
-            "Relevance for the decoder's memory at this word, made from the source context and the earlier target words.",
+            "Relevance for the decoder's memory at this word, made from the source context and the earlier words of "
+            "the translation.",
         ),
         State(
             "output", "Readout", "readout",
@@ -81,8 +81,8 @@ STATES = {
         ),
         State(
             "logit", "Contrast", "contr.",
-            "Relevance for the choice of this word rather than the other: above the line speaks for the word that was "
-            "written, below the line for the other.",
+            "Relevance for the choice of this word rather than the other: bars above the line speak for the word that "
+            "was written, bars below it for the other.",
         ),
     )
 }  # fmt: skip
@@ -92,7 +92,9 @@ def category(code: str) -> Category:
     """The wording of a category; one that this version does not know is shown by its code."""
     known = CATEGORY.get(code)
     plain = code.lower().replace("_", " ")
-    return known or Category(code, "other", plain, plain, "A category that this version of the pages does not describe.")
+    return known or Category(
+        code, "other", plain, plain, "A category that this version of the pages does not describe."
+    )
 
 
 def visible(text: str) -> str:
@@ -108,6 +110,8 @@ def _visible(char: str) -> str:
         return " " if char in "\t\n\r" else chr(0x2400 + point)
     if point == 0x7F:
         return "\u2421"
+    if char in "\u2028\u2029":
+        return "↵"
     # C1 controls, surrogates and non-characters have no picture of their own and may not stand in a page.
     return "\ufffd" if 0x80 <= point < 0xA0 or 0xD800 <= point < 0xE000 or point & 0xFFFE == 0xFFFE else char
 
@@ -144,6 +148,11 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
+def quoted(word: str) -> str:
+    """A word as it stands in a sentence: punctuation in quotation marks, or nobody would see that it is meant."""
+    return word if word == END or any(char.isalnum() for char in word) else f"“{word}”"
+
+
 def count(value: int) -> str:
     """A whole number with separators."""
     return f"{value:,}"
@@ -155,7 +164,7 @@ def plural(value: int, one: str, many: str) -> str:
 
 
 def direction(language: str) -> str:
-    """"rtl" for languages written from right to left, else "ltr"."""
+    """Returns "rtl" for languages written from right to left, else "ltr"."""
     return "rtl" if language.replace("_", "-").split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 

@@ -21,7 +21,9 @@ class Words:
 
     def sums(self, values: Array) -> Array:
         """Per word the sum over its tokens. `values` may stop early: tokens after its end count nothing."""
-        return np.bincount(self.group_of[: len(values)], weights=values, minlength=len(self.groups))
+        totals = np.zeros(len(self.groups))
+        np.add.at(totals, self.group_of[: len(values)], values)
+        return totals
 
     def reached(self, tokens: int) -> int:
         """How many words the first `tokens` tokens touch."""

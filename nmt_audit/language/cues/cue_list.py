@@ -14,8 +14,8 @@ class CueList:
 
     `strong` words negate by themselves; `weak` ones nearly (hardly, without). `affixed` matches whole words that an
     affix negates (unhappy, hopeless). `implied` matches words that say no without a cue (fail, lack, refuse): nobody
-    translates them by a negation for certain, but a negation may well become one of them. `clitic` matches a negation
-    inside or at the end of a word (n't) in place of `strong`. `void` matches stretches whose cues negate nothing (not only, isn't it?).
+    translates them by a negation for certain, but a negation may well become one of them. `clitic` matches whole words
+    that end in a negation (don't). `void` matches stretches whose cues negate nothing (not only, isn't it?).
     `joined` matches two cues that are one negation (neither … nor, ne … pas): the second does not count again.
     """
 

@@ -11,8 +11,8 @@ CUES = CueList(
     weak=lexicon("ohne kaum schwerlich"),
     affixed=pattern(
         r"""
-        (?: un(?!d\b|ited|der|d[-’']|s\b|se[rn]|ser|ter|gefähr|gar[ni]|gef\b|ge?heuer|fall|fäll|ion|iv|i\b|ikat|iform|ten\b
-               |ges?tüm|kraut|terschied|wetter|mengen?\b|ruh(?!ig)|tat|sere|zen?\b|rat|hold|bedingt|bilden|längst|lieb|umgäng)
+        (?: un(?!d\b|ited|der|d[-’']|s\b|se[rn]|ser|ter|gefähr|gar[ni]|gef\b|ge?heuer|fall|fäll|ion|iv|i\b|ikat|iform
+               |ten\b|ges?tüm|kraut|terschied|wetter|mengen?\b|ruh(?!ig)|tat|sere|zen?\b|rat|hold|bedingt|bilden|längst|umgäng)
             \w{3,}
         | miss(?:traut?e?n?|fall\w*|lang|lungen|lingt|achtet\w*)
         | (?:in|il|ir|im)(?:kompetent|akzeptabel|akzeptable|diskret|kompatibel|stabil|offiziell|legal|regulär|relevant
@@ -38,7 +38,9 @@ CUES = CueList(
         pattern(r"[,–-] \s* (?: nicht (?: \s+ wahr )? | oder \s+ nicht | oder \s+ etwa \s+ nicht | nein ) \s* \? "),
         pattern(r"\b ob \s+ (?: [^,.!?]{0,60} \s )? oder \s+ nicht \b"),
         pattern(r"\b oder \s+ nicht \b (?= \s* [,.?!])"),
-        pattern(r"\b (?: wenn \s+ nicht \s+ gar | mir \s+ nichts \s* ,? \s* dir \s+ nichts | nach \s+ wie \s+ vor ) \b"),
+        pattern(
+            r"\b (?: wenn \s+ nicht \s+ gar | mir \s+ nichts \s* ,? \s* dir \s+ nichts | nach \s+ wie \s+ vor ) \b"
+        ),
         pattern(r"\b gar \s+ kein \s+ problem | \b kein \s+ problem \b | \b keine \s+ ursache \b"),
     ),
     joined=(pattern(r"\b weder \b .{1,160}? \b noch \b"),),

@@ -11,8 +11,8 @@ CUES = CueList(
     clitic=pattern(r"\w+n't"),
     affixed=pattern(
         r"""
-        (?: un(?!ion|ite|iti|ity|iv|i[qc]|iform|ifo|ify|ifi|ilat|isex|ison|iso|it\b|its\b|der|til|less|cles?\b|ctu|d\b|to\b
-               |animous|ear|veil|rest)
+        (?: un(?!ion|ite|iti|ity|iv|i[qc]|iform|ifo|ify|ifi|ilat|isex|ison|iso|it\b|its\b|der|til|less|cles?\b|ctu
+               |d\b|to\b|animous|ear|veil|rest)
             [\w-]{3,}
         | in(?:ability|accessib|accura|activ|adequa|adverten|animate|applicab|appropriat|attenti|audib|capab|capacit
                |compat|compet|complet|comprehensib|conceivab|conclusiv|consist|constan|conven|correct|curab|decen
@@ -44,12 +44,20 @@ CUES = CueList(
     void=(
         pattern(r"\b not \s+ (?: only | just | merely | simply | solely | least ) \b"),
         pattern(r"\b n't \s+ (?: only | just | merely | simply ) \b"),
-        pattern(r"\b (?: nothing | none | nobody | no \s+ one | nowhere | not ) \s+ (?: else \s+ )? (?: but | other \s+ than ) \b"),
-        pattern(r"\b no \s+ (?: other \s+ than | fewer \s+ than | less \s+ than | sooner | doubt | problem | wonder ) \b"),
-        pattern(r"[,–-] \s* (?: is | are | was | were | do | does | did | has | have | had | can | could | will | would | should | wo | ca | ai )"
-                r" n't \s+ (?: i | you | he | she | it | we | they | there ) \s* \? "),
+        pattern(
+            r"\b (?: nothing | none | nobody | no \s+ one | nowhere | not ) \s+ (?: else \s+ )? (?: but "
+            r"| other \s+ than ) \b"
+        ),
+        pattern(
+            r"\b no \s+ (?: other \s+ than | fewer \s+ than | less \s+ than | sooner | doubt | problem | wonder ) \b"
+        ),
+        pattern(
+            r"[,–-] \s* (?: is | are | was | were | do | does | did | has | have | had | can | could | will "
+            r"| would | should | wo | ca | ai )"
+            r" n't \s+ (?: i | you | he | she | it | we | they | there ) \s* \? "
+        ),
         pattern(r"[,–-] \s* (?: right | no | or \s+ not ) \s* \? "),
-        pattern(r"\b (?: or | if ) \s+ not \b (?= \s* [,.?!]) | \b whether \s+ or \s+ not \b"),
+        pattern(r"\b or \s+ not \b (?= \s* [,.?!]) | \b whether \s+ or \s+ not \b"),
         pattern(r"\b not \s+ to \s+ mention \b | \b why \s+ (?: not | don't ) \b (?= .* \? )"),
     ),
     joined=(pattern(r"\b neither \b .{1,160}? \b nor \b"), pattern(r"\b (?: not | no ) \b [^.;]{1,80}? \b nor \b")),

@@ -11,7 +11,10 @@ CUES = CueList(
         r"|im(?:perf|posib|prob|prud|pacien|per|punt)|i(?:legal|legít|lóg|rreal|rregul|rrespon)|des(?:agrad|conoc|empl"
         r"|igual|leal|obed|orden|vent))\w*"
     ),
-    implied=pattern(r"(?: falt\w* | neg(?:ar|ó|aron)\w* | niega\w* | evit\w* | rechaz\w* | carec\w* | impid\w* | imped\w* | salvo | excepto | sólo | solo | dej\w* )"),
+    implied=pattern(
+        r"(?: falt\w* | neg(?:ar|ó|aron)\w* | niega\w* | evit\w* | rechaz\w* | carec\w* | impid\w* "
+        r"| imped\w* | salvo | excepto | sólo | solo | dej\w* )"
+    ),
     void=(
         pattern(r"\b no \s+ (?: s[oó]lo | solamente | únicamente | obstante ) \b"),
         pattern(r", \s* ¿? \s* (?: no | verdad ) \s* \? "),

@@ -11,14 +11,20 @@ CUES = CueList(
         r"|im(?:mob|mor|perf|possib|prob|prud|pazien)|il(?:legal|legit|logi)|ir(?:reg|rev|respon|real)|s(?:contento"
         r"|fortun|leale|consigli)|dis(?:ones|occup|abil|accord|ordin|piac))\w*"
     ),
-    implied=pattern(r"(?: manc\w* | rifiut\w* | evit\w* | neg(?:a|ò|are|ato) | imped\w* | tranne | eccetto | solo | soltanto | smett\w* )"),
+    implied=pattern(
+        r"(?: manc\w* | rifiut\w* | evit\w* | neg(?:a|ò|are|ato) | imped\w* | tranne | eccetto | solo "
+        r"| soltanto | smett\w* )"
+    ),
     void=(
         pattern(r"\b non \s+ (?: solo | soltanto | solamente | appena ) \b"),
         pattern(r", \s* (?: no | vero | non \s+ è \s+ vero ) \s* \? "),
         pattern(r"\b (?: per \s+ niente \s+ al \s+ mondo | di \s+ niente | di \s+ nulla ) \b"),
     ),
     joined=(
-        pattern(r"\b non \b [^.;!?]{1,80}? \b (?: mai | niente | nulla | nessun\w* | né | neanche | nemmeno | neppure | mica ) \b"),
+        pattern(
+            r"\b non \b [^.;!?]{1,80}? \b (?: mai | niente | nulla | nessun\w* | né | neanche | nemmeno "
+            r"| neppure | mica ) \b"
+        ),
         pattern(r"\b né \b .{1,100}? \b né \b"),
     ),
 )  # fmt: skip

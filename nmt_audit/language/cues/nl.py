@@ -6,7 +6,10 @@ CUES = CueList(
     strong=lexicon("niet nee neen nooit niets niks niemand nergens geen geenszins noch"),
     weak=lexicon("zonder nauwelijks amper"),
     affixed=pattern(r"(?: on(?!der|s\b|ze|t|middel|geveer|langs|line|ion|gev)\w{3,} | \w{3,}loo?ze? | \w{3,}loos )"),
-    implied=pattern(r"(?: weiger\w* | geweigerd | ontbre\w* | ontbrak | verm[ie]j?\w*d\w* | mislukt\w* | verbied\w* | verboden | alleen | slechts | behalve | ontken\w* | gebrek )"),
+    implied=pattern(
+        r"(?: weiger\w* | geweigerd | ontbre\w* | ontbrak | verm[ie]j?\w*d\w* | mislukt\w* | verbied\w* "
+        r"| verboden | alleen | slechts | behalve | ontken\w* | gebrek )"
+    ),
     void=(
         pattern(r"\b niet \s+ (?: alleen | slechts | enkel ) \b"),
         pattern(r", \s* (?: niet (?: \s+ (?: waar | dan ) )? | nietwaar ) \s* \? "),

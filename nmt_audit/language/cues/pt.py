@@ -11,7 +11,10 @@ CUES = CueList(
         r"|im(?:óv|perf|poss|prov|prud|pacien)|i(?:legal|legít|lóg|rreal|rregul|rrespon)|des(?:agrad|conhec|empreg|igual"
         r"|leal|obed|ord|vant))\w*"
     ),
-    implied=pattern(r"(?: falt\w* | falh\w* | recus\w* | evit\w* | neg(?:a|ou|ar|am) | imped\w* | exceto | salvo | só | somente | apenas | deix\w* )"),
+    implied=pattern(
+        r"(?: falt\w* | falh\w* | recus\w* | evit\w* | neg(?:a|ou|ar|am) | imped\w* | exceto | salvo "
+        r"| só | somente | apenas | deix\w* )"
+    ),
     void=(
         pattern(r"\b não \s+ (?: só | somente | apenas | obstante ) \b"),
         pattern(r", \s* (?: não (?: \s+ é )? | né ) \s* \? "),
