@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt_audit.checks import Thresholds, calibrate, check_segment, default_thresholds
+from nmt_audit.checks import Thresholds, calibrate, check_segment, default_thresholds, held_out_rates
 from nmt_audit.checks.thresholds import FLOORS, SHIPPED
 from nmt_audit.errors import InputError
 from nmt_audit.records import CATEGORIES, Segment
@@ -51,6 +51,19 @@ def test_rules_that_never_fire_get_their_floor() -> None:
     assert calibrate([]).segments == 0
 
 
+def test_held_out_rates_are_those_of_segments_that_the_thresholds_were_not_set_on() -> None:
+    pairs = noisy(300)
+    rates = held_out_rates(pairs, 0.1)
+    flagged = dict.fromkeys(CATEGORIES, 0)
+    for known, other in ((pairs[::2], pairs[1::2]), (pairs[1::2], pairs[::2])):
+        thresholds = calibrate(known, 0.1).thresholds
+        for segment, evidence in other:
+            for category in {flag.category for flag in check_segment(segment, evidence, thresholds).flags}:
+                flagged[category] += 1
+    assert rates == {category: count / 300 for category, count in flagged.items()}
+    assert any(rates[category] != calibrate(pairs, 0.1).rates[category] for category in CATEGORIES)
+
+
 def test_thresholds_are_round_and_survive_a_file(tmp_path: Path) -> None:
     found = calibrate(noisy(300)).thresholds
     assert all(round(value, 2) == value for value in found.values.values())
@@ -62,13 +75,13 @@ def test_thresholds_are_round_and_survive_a_file(tmp_path: Path) -> None:
 
 def test_a_rule_that_a_file_does_not_know_keeps_its_shipped_threshold(tmp_path: Path) -> None:
     path = tmp_path / "thresholds.json"
-    path.write_text('{"origin": "by hand", "thresholds": {"negation.lost": 0.3}}')
+    path.write_text('{"origin": "by hand", "rules": {"negation.lost": 0.3}}')
     loaded = Thresholds.load(path)
     assert loaded["negation.lost"] == 0.3
     assert loaded["omission.length"] == default_thresholds()["omission.length"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"origin": "x"}', '{"origin": "x", "thresholds": {"a": "b"}}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"origin": "x"}', '{"origin": "x", "rules": {"a": "b"}}'])
 def test_a_broken_file_is_refused_by_name(tmp_path: Path, content: str) -> None:
     path = tmp_path / "thresholds.json"
     path.write_text(content)

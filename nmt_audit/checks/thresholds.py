@@ -87,8 +87,8 @@ class Thresholds:
         try:
             content = json.loads(path.read_text("utf-8"))
             values = {str(rule): float(value) for rule, value in content["rules"].items()}
-            alarms = {str(category): float(share) for category, share in content["false_alarms"].items()}
-            return cls({**SHIPPED, **values}, str(content["origin"]), content["rate"], alarms)
+            alarms = {str(category): float(share) for category, share in content.get("false_alarms", {}).items()}
+            return cls({**SHIPPED, **values}, str(content["origin"]), content.get("rate"), alarms)
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror}); name a file of thresholds") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:

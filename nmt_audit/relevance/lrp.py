@@ -24,7 +24,7 @@ from nmt_audit.relevance.request import LOGIT, Request
 from nmt_audit.relevance.rules import RULE_SETS, RuleSet
 
 BATCH_ROWS, BATCH_TOKENS = 16, 1_000
-STARTS_AT_ONCE = 8  # backward passes in one batch of them
+STARTS_AT_ONCE = 4  # backward passes in one batch of them; more no longer fit the cache and are slower
 
 
 def lrp(model: Model, requests: Sequence[Request]) -> list[Explanation]:
@@ -49,14 +49,21 @@ def lrp(model: Model, requests: Sequence[Request]) -> list[Explanation]:
 
 
 def _batches(requests: Sequence[Request]) -> Iterator[list[list[int]]]:
-    """Batches of rows; a row holds the indices of all requests about one sentence pair."""
+    """Batches of rows; a row holds the indices of all requests about one sentence pair.
+
+    Rows of a batch are alike in length, and within a factor of two in how many backward passes they need: every pass
+    goes through the whole batch, also for the rows that have nothing more to ask.
+    """
     rows: dict[object, list[int]] = {}
     for index, request in enumerate(requests):
         rows.setdefault(request.key, []).append(index)
-    lists = list(rows.values())
-    lengths = [len(requests[row[0]].source_tokens) + _needed(requests[i] for i in row) for row in lists]
-    for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-        yield [lists[i] for i in batch]
+    by_passes: dict[int, list[list[int]]] = {}
+    for row in rows.values():
+        by_passes.setdefault((len(row) // STARTS_AT_ONCE).bit_length(), []).append(row)
+    for alike in by_passes.values():
+        lengths = [len(requests[row[0]].source_tokens) + _needed(requests[i] for i in row) for row in alike]
+        for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
+            yield [alike[i] for i in batch]
 
 
 def _needed(requests: Iterator[Request]) -> int:

@@ -71,6 +71,8 @@ def take_apart(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapp
                is_gate: Callable[[Tensor], bool]) -> Call | None:  # fmt: skip
     """The call as its rule sees it; None where the operator is used in a way that no rule covers."""
     operator = OPERATORS[function]
+    if len(args) < (1 if operator in ("tanh", "sigmoid", "softmax") else 2):
+        return None  # operands by keyword
     if operator == "linear":
         return _linear(*args, **kwargs)
     if operator in ("tanh", "sigmoid", "softmax"):

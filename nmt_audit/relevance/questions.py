@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
-from nmt_audit.records import Audited, Explanation, Flag, Translation
+from nmt_audit.records import Audited, Explanation, Translation
 from nmt_audit.relevance import explain_batch
 from nmt_audit.relevance.request import LOGIT
 
@@ -48,8 +46,8 @@ def explain_flags(model: Model, audited: Sequence[Audited], rules: str) -> list[
 def questions(model: Model, item: Audited, rules: str) -> Iterator[Question]:
     """Each flagged position: source context, target state and readout.
 
-    A lost negation may lie anywhere, so there the contrast with a negation word is asked at every position, and the
-    states only where the model looked at the source's negation most.
+    A lost negation may lie anywhere, so it is flagged at every position, and there the contrast is asked too: the
+    token that was produced against a negation word.
     """
     if item.evidence is None:
         return
@@ -59,18 +57,13 @@ def questions(model: Model, item: Audited, rules: str) -> Iterator[Question]:
         float(evidence.logprobs.mean()), evidence.finished,
     )  # fmt: skip
     for name, flag in zip(item.flag_ids, item.flags, strict=True):
-        about = {"source": item.segment.source, "target": target, "rules": rules}
         negation = _negation_piece(model, item.segment.tgt_lang) if flag.category == "NEGATION" else None
-        positions = flag.positions
-        if flag.category == "NEGATION" and positions:
-            if negation is not None:
-                for position in positions:
-                    keywords = {**about, "position": position, "state": LOGIT, "against": negation}
-                    yield Question(item.segment.id, name, keywords)
-            positions = (_looking_at(item, flag),)
-        for position in positions:
+        for position in flag.positions:
+            about = {"source": item.segment.source, "target": target, "rules": rules, "position": position}
             for state in STATES:
-                yield Question(item.segment.id, name, {**about, "position": position, "state": state})
+                yield Question(item.segment.id, name, {**about, "state": state})
+            if negation is not None:
+                yield Question(item.segment.id, name, {**about, "state": LOGIT, "against": negation})
 
 
 def _negation_piece(model: Model, language: str) -> str | None:
@@ -81,18 +74,3 @@ def _negation_piece(model: Model, language: str) -> str | None:
             continue
         return piece
     return None
-
-
-def _looking_at(item: Audited, flag: Flag) -> int:
-    """The flagged position with the most attention on the flagged source span."""
-    assert item.evidence is not None
-    spans = [
-        (span.start, span.end)
-        for span in (flag, flag.counterpart)
-        if span is not None and span.side == "src" and span.start is not None and span.end is not None
-    ]
-    inside = np.array(
-        [any(t.start < end and start < t.end for start, end in spans) for t in item.evidence.source_tokens]
-    )
-    looks = item.evidence.attention[list(flag.positions)][:, inside].sum(1)
-    return flag.positions[int(looks.argmax())]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 from nmt_audit.errors import RequestError
@@ -65,7 +66,7 @@ def request(
 def _positions(position: int | range | None, count: int) -> tuple[int, ...]:
     if position is None:
         position = count - 1
-    found = (position,) if isinstance(position, int) else tuple(position)
+    found = tuple(position) if isinstance(position, Iterable) else (index(position),)  # numpy integers too
     if not found or min(found) < 0 or max(found) >= count:
         raise RequestError(f"position {position} is outside of the {count} tokens; they count from 0 to {count - 1}")
     return found
