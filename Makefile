@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: install demo test clean
+.PHONY: install demo sample test clean
 
 install: $(INSTALLED)
 
@@ -17,6 +17,14 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 demo: install
 	@.venv/bin/nmt-audit demo
+
+# The committed sample report, and the picture of it in the README.
+sample: install
+	rm -rf reports/sample
+	.venv/bin/nmt-audit audit --source docs/sample.de-en.jsonl --model rnnsearch-de-en --src-lang de --tgt-lang en \
+	    --name "A small sample" --threads 1 --out reports/sample
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1010 \
+	    --screenshot=docs/report.png "file://$(CURDIR)/reports/sample/site/segments/57aa67c7f130883d.html"
 
 # One thread: the networks of the tests are so small that threads cost more than they bring, on a busy machine tenfold.
 test: install

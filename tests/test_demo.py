@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,13 +17,15 @@ from nmt_audit.records import CATEGORIES
 from nmt_audit.store import Run
 
 COMMAND = (sys.executable, "-m", "nmt_audit")
+# The tests of tiny networks run on one thread; the whole job may use the machine.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "OMP_NUM_THREADS"}
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Run:
     # A blank and an umlaut in the path: users have them.
     out = tmp_path_factory.mktemp("a report für uns") / "demo"
-    done = subprocess.run([*COMMAND, "demo", "--out", str(out)], capture_output=True, text=True)
+    done = subprocess.run([*COMMAND, "demo", "--out", str(out)], capture_output=True, text=True, env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.splitlines()[-1]) == out / "site" / "index.html"
     return nmt_audit.open_run(out)
@@ -68,7 +71,8 @@ def test_flags_point_into_their_texts(demo: Run) -> None:
 
 def test_a_second_demo_replaces_the_first_and_has_the_same_bytes(demo: Run) -> None:
     before = _bytes(demo.directory)
-    done = subprocess.run([*COMMAND, "demo", "--out", str(demo.directory)], capture_output=True, text=True)
+    command = [*COMMAND, "demo", "--out", str(demo.directory)]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     assert _bytes(demo.directory) == before
 
