@@ -11,7 +11,7 @@ import datetime
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +29,7 @@ from nmt_audit.records import CATEGORIES, Audited, Evidence, Flag, Score, Segmen
 from nmt_audit.scores import corpus_scores, segment_scores
 from nmt_audit.store import Explained, RunWriter, flag_ids, new_run, open_run
 
-SHARD = 200  # a multiple of the blocks that evidence chooses its suspects in
+SHARD = 100  # the blocks that evidence chooses its suspects in are as large
 VERSIONED = ("torch", "sentencepiece", "sacrebleu", "numpy", "pandas", "pyarrow")
 
 Timings = dict[str, float]
@@ -133,20 +133,25 @@ def _audit_shards(
 ) -> list[Audited]:
     everything: list[Audited] = []
     with progress("auditing", len(segments)) as advance:
+
+        def stage(name: str) -> AbstractContextManager[None]:
+            advance(0, f"{name} · {sum(len(item.flags) for item in everything)} flags")
+            return _timed(timings, name)
+
         for number, start in enumerate(range(0, len(segments), SHARD)):
-            with _timed(timings, "decoding"):
+            with stage("decoding"):
                 shard = decode(model, segments[start : start + SHARD], beam=config.beam)
-            with _timed(timings, "evidence"):
+            with stage("evidence"):
                 evidence = _evidence(model, shard)
-            with _timed(timings, "checking"):
+            with stage("checking"):
                 scores = segment_scores(*_texts(item.segment for item in shard), tgt_lang=config.tgt_lang)
                 audited = _check(shard, evidence, thresholds, scores)
-            with _timed(timings, "explaining"):
+            with stage("explaining"):
                 explained = _explain(model, audited, config.rules)
-            with _timed(timings, "writing"):
+            with stage("writing"):
                 writer.shard(number, audited, explained)
             everything += audited
-            advance(len(shard), f"{sum(len(item.flags) for item in everything)} flags")
+            advance(len(shard))
     return everything
 
 

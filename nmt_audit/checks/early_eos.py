@@ -94,7 +94,8 @@ def _model(segment: Segment, evidence: Evidence | None) -> Iterator[Found]:
             if evidence.eos_margin >= 0
             else f"is {-evidence.eos_margin:.1f} behind"
         )
-        message = f"`</s>` {lead} in the model's scores, and the translation is {short:.1f} standard deviations short"
+        length = f"the translation is {short:.1f} standard deviations short"
+        message = f"the end mark </s> {lead} in the model's scores, and {length}"
         yield "early_eos.margin", doubt + SHORTNESS * short, message
     more = _more(segment, evidence)
     if more:
