@@ -27,7 +27,8 @@ def check_file(source: Path, out: Path, *, model: str | None = None, threads: in
         ] + (["hypothesis"] if segment.hypothesis is None else [])
         if missing:
             raise InputError(f"{source}, line {number}: no {', '.join(missing)}; every line needs one")
-    checked = check_segments(segments, load(model, threads), thresholds_for(model))
+    loaded = load(model, threads)
+    checked = check_segments(segments, loaded, thresholds_for(loaded))
     write_lines(out, (line(item) for item in checked))
 
 

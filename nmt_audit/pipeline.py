@@ -27,7 +27,7 @@ from nmt_audit.models.protocol import Model
 from nmt_audit.progress import progress
 from nmt_audit.records import CATEGORIES, Audited, Evidence, Flag, Score, Segment
 from nmt_audit.scores import corpus_scores, segment_scores
-from nmt_audit.store import Explained, RunWriter, flag_ids, new_run, open_run
+from nmt_audit.store import Explained, FlagNames, RunWriter, new_run, open_run
 
 SHARD = 100  # the blocks that evidence chooses its suspects in are as large
 VERSIONED = ("torch", "sentencepiece", "sacrebleu", "numpy", "pandas", "pyarrow")
@@ -50,7 +50,7 @@ def audit(config: AuditConfig) -> Path:
     with new_run(config.out, replace=config.replace) as writer:
         with _timed(timings, "loading"):
             model = load(config.model, config.threads)
-        thresholds = thresholds_for(config.model)
+        thresholds = thresholds_for(model)
         audited = _audit_shards(corpus.segments, config, model, thresholds, writer, timings)
         with _timed(timings, "scoring"):
             texts = _texts(item.segment for item in audited)
@@ -75,25 +75,24 @@ def check(
     A language without negation cues gives no NEGATION flag; `check_segments` says which categories were not checked.
     """
     segment = Segment("1", source, src_lang, tgt_lang, reference, hypothesis)
-    [checked] = check_segments([segment], model, thresholds_for(model.name if model else None))
+    [checked] = check_segments([segment], model, thresholds_for(model))
     return list(checked.flags)
 
 
 def check_segments(segments: Sequence[Segment], model: Model | None, thresholds: Thresholds) -> list[Audited]:
     """Flags for segments that have hypotheses, in shards; nothing is scored or explained."""
     found: list[Audited] = []
+    names = FlagNames()
     for start in range(0, len(segments), SHARD):
         shard = decode(None, segments[start : start + SHARD], beam=1)
-        found += _check(shard, _evidence(model, shard), thresholds, scores=[{}] * len(shard))
+        found += _check(shard, _evidence(model, shard), thresholds, [{}] * len(shard), names)
     return found
 
 
-def thresholds_for(model: str | None) -> Thresholds:
+def thresholds_for(model: Model | None) -> Thresholds:
     """The thresholds that a model carries, else the shipped defaults."""
-    from nmt_audit.models import model_directory
-
-    if model is not None and (model_directory(model) / "thresholds.json").is_file():
-        return Thresholds.load(model_directory(model) / "thresholds.json")
+    if model is not None and model.directory is not None and (model.directory / "thresholds.json").is_file():
+        return Thresholds.load(model.directory / "thresholds.json")
     return default_thresholds()
 
 
@@ -132,6 +131,7 @@ def _audit_shards(
     timings: Timings,
 ) -> list[Audited]:
     everything: list[Audited] = []
+    names = FlagNames()
     with progress("auditing", len(segments)) as advance:
 
         def stage(name: str) -> AbstractContextManager[None]:
@@ -145,7 +145,7 @@ def _audit_shards(
                 evidence = _evidence(model, shard)
             with stage("checking"):
                 scores = segment_scores(*_texts(item.segment for item in shard), tgt_lang=config.tgt_lang)
-                audited = _check(shard, evidence, thresholds, scores)
+                audited = _check(shard, evidence, thresholds, scores, names)
             with stage("explaining"):
                 explained = _explain(model, audited, config.rules)
             with stage("writing"):
@@ -168,6 +168,7 @@ def _check(
     evidence: Sequence[Evidence | None],
     thresholds: Thresholds,
     scores: Sequence[dict[str, float]],
+    names: FlagNames,
 ) -> list[Audited]:
     audited = []
     for item, numbers, values in zip(shard, evidence, scores, strict=True):
@@ -175,10 +176,10 @@ def _check(
         checkable = item.status == "ok" or bool(item.segment.hypothesis)
         segment = item.segment if checkable else replace(item.segment, hypothesis=None)
         found = check_segment(segment, numbers, thresholds)
-        names = flag_ids(item.segment, found.flags)
+        ids = names.of(item.segment, found.flags)
         audited.append(
             Audited(
-                item.segment, item.status, item.translation, numbers, values, found.flags, names, found.not_checked
+                item.segment, item.status, item.translation, numbers, values, found.flags, ids, found.not_checked
             )
         )  # fmt: skip
     return audited

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,21 +32,27 @@ MANIFEST = "manifest.json"
 TABLES = ("segments", "flags", "explanations")
 
 
-def flag_ids(segment: Segment, flags: Sequence[Flag]) -> tuple[str, ...]:
-    """Content-keyed names: they survive insertions and reorderings of the corpus, and so do verdicts on them.
+class FlagNames:
+    """Content-keyed names for the flags of one run: they survive insertions and reorderings, and so do verdicts.
 
-    Each is a hash of the normalised source, the category, the side, the text of the span, and an ordinal among equals.
+    Each is a hash of the normalised source, the category, the side, the text of the span, and an ordinal among the
+    equal keys of the run: a corpus may hold the same segment twice.
     """
-    seen: dict[str, int] = {}
-    names = []
-    normal = " ".join(unicodedata.normalize("NFC", segment.source).split())
-    for flag in flags:
-        text = segment.source if flag.side == "src" else segment.hypothesis or ""
-        span = "" if flag.start is None else text[flag.start : flag.end]
-        key = "\x1f".join((normal, flag.category, flag.side, span))
-        ordinal = seen[key] = seen.get(key, -1) + 1
-        names.append(hashlib.sha256(f"{key}\x1f{ordinal}".encode()).hexdigest()[:16])
-    return tuple(names)
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def of(self, segment: Segment, flags: Sequence[Flag]) -> tuple[str, ...]:
+        """The names of a segment's flags, each given once."""
+        normal = " ".join(unicodedata.normalize("NFC", segment.source).split())
+        names = []
+        for flag in flags:
+            text = segment.source if flag.side == "src" else segment.hypothesis or ""
+            span = "" if flag.start is None else text[flag.start : flag.end]
+            key = "\x1f".join((normal, flag.category, flag.side, span))
+            names.append(hashlib.sha256(f"{key}\x1f{self._seen[key]}".encode()).hexdigest()[:16])
+            self._seen[key] += 1
+        return tuple(names)
 
 
 def schema(table: str) -> pa.Schema:
@@ -253,6 +260,7 @@ def open_run(directory: str | Path) -> Run:
         raise InputError(f"{path}: is not a run ({MANIFEST}: {error.strerror}); give an audit's --out") from error
     except ValueError as error:
         raise InputError(f"{path / MANIFEST}: is damaged ({error}); audit again") from error
-    if manifest.get("schema") != SCHEMA_VERSION:
-        raise InputError(f"{path}: has schema {manifest.get('schema')}, this version reads {SCHEMA_VERSION}; upgrade")
+    found = manifest.get("schema") if isinstance(manifest, dict) else None
+    if found != SCHEMA_VERSION:
+        raise InputError(f"{path}: has schema {found}, this version reads {SCHEMA_VERSION}; upgrade or audit again")
     return Run(path, manifest)

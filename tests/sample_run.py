@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from nmt_audit.records import Audited, Evidence, Explanation, Flag, Segment, Span, Token
-from nmt_audit.store import Explained, Run, flag_ids, new_run, open_run
+from nmt_audit.store import Explained, FlagNames, Run, new_run, open_run
 
 PIECE = 5  # letters: long words come in several pieces, as with a real vocabulary
 LEDGER = ("source", "target", "initial", "bias", "offset", "stabiliser")
@@ -166,7 +166,7 @@ def _audit(planted: Planted, seed: int, model: bool) -> tuple[Audited, list[Expl
     segment = Segment(planted.id, planted.source, *planted.languages, planted.reference, planted.hypothesis)
     found = evidence(segment, seed) if model and len(planted.source) < 5000 else None
     flags = tuple(_flag(segment, found, *row) for row in planted.flags)
-    names = flag_ids(segment, flags)
+    names = FlagNames().of(segment, flags)
     random = np.random.default_rng(seed)
     chrf = 100.0 if planted.hypothesis == planted.reference else float(random.uniform(30, 80))
     scores = {"bleu": 0.8 * chrf, "chrf": chrf - 25 * float(random.random()), "ter": 100 - chrf}

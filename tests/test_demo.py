@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 import nmt_audit
+from nmt_audit.models import model_directory
 from nmt_audit.models.rnnsearch import RNNsearchModel
 from nmt_audit.records import CATEGORIES
 from nmt_audit.store import Run
@@ -149,6 +151,17 @@ def test_flags_of_a_file_by_the_check_command(demo: Run, tmp_path: Path) -> None
     keys = {"category", "side", "start", "end", "score", "rule", "threshold", "value", "message"}
     assert all(flag.keys() == keys for line in found for flag in line["flags"])
     assert any(line["flags"] for line in found)
+
+
+def test_a_model_from_any_directory_brings_its_thresholds(tmp_path: Path) -> None:
+    shutil.copytree(model_directory("rnnsearch-de-en"), tmp_path / "mine")
+    thresholds = json.loads((tmp_path / "mine" / "thresholds.json").read_text("utf-8"))
+    thresholds["rules"]["negation.lost"] = 0.25
+    (tmp_path / "mine" / "thresholds.json").write_text(json.dumps(thresholds), "utf-8")
+    mine = nmt_audit.load_model(str(tmp_path / "mine"))
+    [flag] = [f for f in nmt_audit.check("Das ist nicht gut.", "That is good.", "de", "en", model=mine)
+              if f.category == "NEGATION"]  # fmt: skip
+    assert (flag.rule, flag.threshold, flag.start, flag.end) == ("negation.lost", 0.25, 8, 13)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -59,6 +59,7 @@ def load(directory: Path, *, name: str) -> RNNsearchModel:
         network,
         _vocabulary(directory / PIECES, contents[PIECES], network.sizes),
         name=name,
+        directory=directory,
         fingerprint=digest.hexdigest(),
         max_length=configuration.get("max_length", 512),
         length_penalty=configuration.get("length_penalty", 1.0),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -34,6 +35,10 @@ class Model(Protocol):
     @property
     def name(self) -> str:
         """The name or directory that it was loaded by."""
+
+    @property
+    def directory(self) -> Path | None:
+        """Where it was loaded from, with what belongs to it (thresholds, a card); None where it was made in memory."""
 
     @property
     def fingerprint(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -44,11 +45,12 @@ class RNNsearchModel:
 
     def __init__(
         self, network: RNNsearch, vocabulary: Vocabulary, *, name: str, fingerprint: str, max_length: int = 512,
-        length_penalty: float = 1.0,
+        length_penalty: float = 1.0, directory: Path | None = None,
     ) -> None:  # fmt: skip
         self.network = network.double().eval().requires_grad_(False)
         self.vocabulary = vocabulary
         self.name = name
+        self.directory = directory
         self.fingerprint = fingerprint
         self.max_length = max_length
         self.length_penalty = length_penalty
