@@ -1,7 +1,7 @@
 """Layer-wise relevance propagation of any state of any traceable model, many requests at a time.
 
-One forward pass serves all requests about a batch of sentence pairs; each backward pass serves one request of every
-pair, and several backward passes are batched. Nothing of size width × width per word pair is ever made.
+One forward pass serves several requests about each sentence pair of a batch; each backward pass serves one request of
+every pair, and several backward passes are batched. Nothing of size width × width per word pair is ever made.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from nmt_audit.relevance.request import LOGIT, Request
 from nmt_audit.relevance.rules import RULE_SETS, RuleSet
 
 BATCH_ROWS, BATCH_TOKENS = 16, 1_000
+ROW_REQUESTS = 8  # requests that share a forward pass
 STARTS_AT_ONCE = 4  # backward passes in one batch of them; more no longer fit the cache and are slower
 
 
@@ -49,21 +50,21 @@ def lrp(model: Model, requests: Sequence[Request]) -> list[Explanation]:
 
 
 def _batches(requests: Sequence[Request]) -> Iterator[list[list[int]]]:
-    """Batches of rows; a row holds the indices of all requests about one sentence pair.
+    """Batches of rows of like length; a row holds the indices of a few requests about one sentence pair.
 
-    Rows of a batch are alike in length, and within a factor of two in how many backward passes they need: every pass
-    goes through the whole batch, also for the rows that have nothing more to ask.
+    The requests of a pair are dealt out by position, so that rows about early positions can be cropped after them, and
+    no row has more to ask than the others: every backward pass goes through the whole batch.
     """
-    rows: dict[object, list[int]] = {}
+    of_pair: dict[object, list[int]] = {}
     for index, request in enumerate(requests):
-        rows.setdefault(request.key, []).append(index)
-    by_passes: dict[int, list[list[int]]] = {}
-    for row in rows.values():
-        by_passes.setdefault((len(row) // STARTS_AT_ONCE).bit_length(), []).append(row)
-    for alike in by_passes.values():
-        lengths = [len(requests[row[0]].source_tokens) + _needed(requests[i] for i in row) for row in alike]
-        for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-            yield [alike[i] for i in batch]
+        of_pair.setdefault(request.key, []).append(index)
+    rows = []
+    for asked in of_pair.values():
+        asked.sort(key=lambda i: _needed(iter([requests[i]])))
+        rows += [asked[start : start + ROW_REQUESTS] for start in range(0, len(asked), ROW_REQUESTS)]
+    lengths = [len(requests[row[0]].source_tokens) + _needed(requests[i] for i in row) for row in rows]
+    for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
+        yield [rows[i] for i in batch]
 
 
 def _needed(requests: Iterator[Request]) -> int:
