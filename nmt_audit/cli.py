@@ -289,7 +289,7 @@ def main() -> None:
         _fail(str(error))
     except SystemExit as end:
         if end.code == 130:
-            print("nmt-audit: interrupted; nothing was written", file=sys.stderr)
+            print("nmt-audit: interrupted", file=sys.stderr)
         # The parser exits with 2 for a wrong option; here 2 means that a gate has failed.
         sys.exit(1 if end.code == 2 else end.code)
     except Exception as error:
