@@ -27,7 +27,9 @@ def check_file(source: Path, out: Path, *, model: str | None = None, threads: in
         ] + (["hypothesis"] if segment.hypothesis is None else [])
         if missing:
             raise InputError(f"{source}, line {number}: no {', '.join(missing)}; every line needs one")
-    loaded = load(model, threads)
+    pairs = {(segment.src_lang, segment.tgt_lang) for segment in segments}
+    # A multilingual model goes one way at a time: that of the file, or the one it was saved with.
+    loaded = load(model, threads, *(pairs.pop() if len(pairs) == 1 else (None, None)))
     checked = check_segments(segments, loaded, thresholds_for(loaded))
     write_lines(out, (line(item) for item in checked))
 

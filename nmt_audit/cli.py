@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from nmt_audit import cli_figure
+from nmt_audit.cli_bench import bench
 from nmt_audit.errors import InputError, NmtAuditError
 
 app = typer.Typer(
@@ -24,6 +26,9 @@ app = typer.Typer(
     help="Error-analysis reports for neural machine translation: what looks wrong in a corpus of translations, and "
     "which words made the model say it.\n\nStart with [bold]nmt-audit demo[/bold].",
 )
+app.add_typer(bench, name="bench")
+
+app.command(name="figure", help=cli_figure.HELP)(cli_figure.figure)
 
 verbose = False
 
@@ -121,6 +126,10 @@ def audit(
     reference: Annotated[str | None, typer.Option("--reference", help="Reference translations, one a line.")] = None,
     beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
     rules: Rules = "stable",
+    method: Annotated[
+        list[str] | None,
+        typer.Option("--method", help="Explain flags with this too, beside attention and lrp; repeatable."),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The report's heading.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="The date in the report's heading.")] = None,
     seed: Seed = 1,
@@ -142,7 +151,8 @@ def audit(
     _audit(
         AuditConfig(
             source=source, out=out, src_lang=src_lang, tgt_lang=tgt_lang, model=model, hypotheses=hypotheses,
-            reference=reference, beam=beam, rules=rules, name=name, date=date, seed=seed, threads=threads,
+            reference=reference, beam=beam, rules=rules, methods=tuple(method or ()), name=name, date=date, seed=seed,
+            threads=threads,
         ),
         as_json,
     )  # fmt: skip
@@ -205,7 +215,9 @@ def check(
 
 @app.command()
 def explain(
-    model: Annotated[str, typer.Option("--model", help="A shipped model or a directory.")],
+    model: Annotated[
+        str, typer.Option("--model", help="A shipped model, a directory or a name on the Hugging Face hub.")
+    ],
     source: Annotated[str, typer.Option("--source", help="The source text.")],
     target: Annotated[
         str | None, typer.Option("--target", help="The target text; the model's own translation by default.")
@@ -213,23 +225,49 @@ def explain(
     position: Annotated[
         list[int] | None, typer.Option("--position", help="Token to explain, from 0; repeatable. All by default.")
     ] = None,
-    state: Annotated[list[str] | None, typer.Option("--state", help="State; repeatable. Default: output.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", help="lrp, attention; repeatable.")] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--state", help="State of the model, logit or logprob; repeatable. Default: output."),
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method",
+            help="lrp, attention, gradient, gradient_x_input, integrated_gradients, erasure, attention_saliency, "
+            "gates, gate_saliency, variance, heads; repeatable. Default: lrp.",
+        ),
+    ] = None,
     rules: Rules = "stable",
-    against: Annotated[str | None, typer.Option("--against", help="Contrast with this token (state logit).")] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="Contrast with this token (states logit and logprob).")
+    ] = None,
+    src_lang: Annotated[str | None, typer.Option("--src-lang", help="Source of a multilingual model.")] = None,
+    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Target of a multilingual model.")] = None,
     as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page with the pictures, F.html.")] = None,
+    png: Annotated[Path | None, typer.Option("--png", help="Write the pictures to a file, F.png or F.svg.")] = None,
 ) -> None:
     """Which words made a state of the model what it is, for one segment.
 
     Example: nmt-audit explain --model rnnsearch-de-en --source "Das ist nicht gut." --position 3 --state logit
-    """
-    from nmt_audit.explaining import explain_segment, print_explanations
 
-    found = explain_segment(
+    Example: nmt-audit explain --model rnnsearch-de-en --source "Das ist nicht gut." --method gradient --html why.html
+
+    A contrast, why this word and not that one: add --state logit --against ▁bad. For the figures of the papers, see
+    [bold]figure[/bold].
+    """
+    from nmt_audit.explaining import check_names, draw_explanations, explain_segment, print_explanations
+
+    check_names(html, png)
+    explained = explain_segment(
         model, source, target, positions=position, states=state or ["output"], methods=method or ["lrp"], rules=rules,
-        against=against,
+        against=against, src_lang=src_lang, tgt_lang=tgt_lang,
     )  # fmt: skip
-    print_explanations(found, as_json=as_json)
+    for path in filter(None, (html, png)):
+        draw_explanations(explained, path)
+        typer.echo(str(path), err=as_json)
+    if as_json or not (html or png):
+        print_explanations(explained.found, as_json=as_json)
 
 
 @app.command()

@@ -10,13 +10,20 @@ from nmt_audit.errors import InputError
 # The rule sets of `relevance.rules`, known here so that a wrong name is refused without loading torch.
 RULE_SET_NAMES = ("stable", "signal", "paper", "paper-eps")
 
+# The methods of `relevance.METHODS` that explain a word by words, beside attention and lrp, which every audit has.
+FURTHER_METHODS = (
+    "gradient", "gradient_x_input", "integrated_gradients", "attention_saliency", "gates", "gate_saliency", "variance",
+    "erasure",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditConfig:
     """The settings of one audit; what the command's options are, and their defaults.
 
     `source`, `hypotheses` and `reference` are files ("-" is standard input for `source`). A model or hypotheses are
-    needed; with both, the model is forced through the given hypotheses.
+    needed; with both, the model is forced through the given hypotheses. `methods`: what flags are explained with beside
+    attention and relevance.
     """
 
     source: str
@@ -28,6 +35,7 @@ class AuditConfig:
     reference: str | None = None
     beam: int = 5
     rules: str = "stable"
+    methods: tuple[str, ...] = ()
     seed: int = 1
     threads: int | None = None
     name: str | None = None
@@ -38,6 +46,9 @@ class AuditConfig:
         """Raises InputError for settings that exclude each other or make no sense."""
         if self.model is None and self.hypotheses is None and not self.source.endswith((".jsonl", ".jsonl.gz")):
             raise InputError("nothing to audit: give --model to translate with, or --hypotheses with translations")
+        for method in self.methods:
+            if method not in FURTHER_METHODS:
+                raise InputError(f"--method {method}: there are {', '.join(FURTHER_METHODS)}")
         if self.beam < 1:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
         if self.threads is not None and self.threads < 1:

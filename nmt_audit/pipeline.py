@@ -49,13 +49,15 @@ def audit(config: AuditConfig) -> Path:
         _refuse_nonsense(config, corpus)
     with new_run(config.out, replace=config.replace) as writer:
         with _timed(timings, "loading"):
-            model = load(config.model, config.threads)
+            model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
         thresholds = thresholds_for(model)
         audited = _audit_shards(corpus.segments, config, model, thresholds, writer, timings)
         with _timed(timings, "scoring"):
             texts = _texts(item.segment for item in audited)
             scores = corpus_scores(*texts, seed=config.seed, tgt_lang=config.tgt_lang)
-        writer.manifest(_manifest(config, corpus, model, thresholds, scores, audited, timings))
+        with _timed(timings, "faithfulness"):
+            believed = _believed(model, audited, config)
+        writer.manifest(_manifest(config, corpus, model, thresholds, scores, audited, believed, timings))
         from nmt_audit.report import build_site
 
         build_site(open_run(writer.directory), writer.directory / "site")
@@ -106,8 +108,10 @@ def _refuse_nonsense(config: AuditConfig, corpus: Corpus) -> None:
         raise RequestError(f"no rule set “{config.rules}”; there are {', '.join(RULE_SET_NAMES)}")
 
 
-def load(model: str | None, threads: int | None = None) -> Model | None:
-    """A model by name, None for none; and how many CPU threads it may use."""
+def load(
+    model: str | None, threads: int | None = None, src_lang: str | None = None, tgt_lang: str | None = None
+) -> Model | None:
+    """A model by name, None for none; how many CPU threads it may use, and the direction of a multilingual one."""
     if model is None:
         return None
     import torch
@@ -116,7 +120,7 @@ def load(model: str | None, threads: int | None = None) -> Model | None:
 
     if threads is not None:
         torch.set_num_threads(threads)
-    return load_model(model)
+    return load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
 
 
 # --- the stages, shard by shard ---------------------------------------------------------------------------------------
@@ -147,7 +151,7 @@ def _audit_shards(
                 scores = segment_scores(*_texts(item.segment for item in shard), tgt_lang=config.tgt_lang)
                 audited = _check(shard, evidence, thresholds, scores, names)
             with stage("explaining"):
-                explained = _explain(model, audited, config.rules)
+                explained = _explain(model, audited, config)
             with stage("writing"):
                 writer.shard(number, audited, explained)
             everything += audited
@@ -191,15 +195,28 @@ def _texts(segments: Iterable[Segment]) -> tuple[list[str], list[str | None]]:
     return [said for said, _ in pairs], [meant for _, meant in pairs]
 
 
-def _explain(model: Model | None, audited: Sequence[Audited], rules: str) -> list[Explained]:
+def _explain(model: Model | None, audited: Sequence[Audited], config: AuditConfig) -> list[Explained]:
     if model is None:
         return []
     from nmt_audit.relevance.questions import explain_flags
 
     return [
         Explained(question.segment_id, question.flag_id, answer)
-        for question, answer in explain_flags(model, audited, rules)
+        for question, answer in explain_flags(model, audited, config.rules, config.methods)
     ]
+
+
+def _believed(model: Model | None, audited: Sequence[Audited], config: AuditConfig) -> dict[str, Any]:
+    """How far this run's maps can be believed, and what the heads of its attention do."""
+    if model is None:
+        return {"faithfulness": None, "heads": None}
+    from nmt_audit.relevance.faithfulness.of_run import of_run
+    from nmt_audit.relevance.heads import heads_of_run
+
+    return {
+        "faithfulness": of_run(model, audited, config.rules, config.methods, config.seed),
+        "heads": heads_of_run(model, audited, config.rules, config.seed),
+    }
 
 
 # --- the manifest -----------------------------------------------------------------------------------------------------
@@ -212,9 +229,11 @@ def _manifest(
     thresholds: Thresholds,
     scores: Sequence[Score],
     audited: Sequence[Audited],
+    believed: dict[str, Any],
     timings: Timings,
 ) -> dict[str, Any]:
     return {
+        **believed,
         "state": "complete",
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "name": config.name or Path(config.source).name,
@@ -228,6 +247,7 @@ def _manifest(
         "settings": {
             "beam": config.beam if model is not None and config.hypotheses is None else None,
             "rules": config.rules if model is not None else None,
+            "methods": ["attention", "lrp", *config.methods] if model is not None else [],
             "seed": config.seed,
             "threads": config.threads,
             "shard": SHARD,

@@ -79,7 +79,7 @@ class Evidence:
     entropies: Array  # [T], nats
     ranks: NDArray[np.int64]  # [T], 0: the token is the model's own first choice
     gaps: Array  # [T], log-probability of the best token minus that of the token
-    attention: Array  # [T,S], rows sum to 1
+    attention: Array | None  # [T,S], rows sum to 1; None: the model has no attention
     source_gain: Array  # [T]
     eos_margin: float  # logit of `</s>` minus the best other logit at the last position
     untranslated: tuple[UntranslatedSpan, ...] = ()

@@ -83,6 +83,7 @@ def schema(table: str) -> pa.Schema:
             ("rules", text), ("epsilon", number), ("against", text),
             ("source_relevance", numbers), ("target_relevance", numbers),
             *((name, number) for name in ("value", "source", "target", "initial", "bias", "offset", "stabiliser")),
+            ("offsets", text),
         ],
     }  # fmt: skip
     return pa.schema([pa.field(name, kind) for name, kind in columns[table]])
@@ -150,7 +151,7 @@ def _segment_row(item: Audited) -> dict[str, Any]:
         **_tokens("source", evidence.source_tokens if evidence else ()),
         **_tokens("target", evidence.target_tokens if evidence else ()),
         "logprobs": evidence.logprobs.tolist() if evidence else [],
-        "attention": evidence.attention.ravel().tolist() if evidence else [],
+        "attention": evidence.attention.ravel().tolist() if evidence and evidence.attention is not None else [],
     }  # fmt: skip
 
 
@@ -173,6 +174,7 @@ def _explanation_row(item: Explained) -> dict[str, Any]:
         "state": found.state, "method": found.method, "rules": found.rules, "epsilon": found.epsilon,
         "against": found.against, "source_relevance": found.source_relevance.tolist(),
         "target_relevance": found.target_relevance.tolist(), **(found.ledger or {}),
+        "offsets": json.dumps(dict(found.offsets), sort_keys=True),
     }  # fmt: skip
 
 

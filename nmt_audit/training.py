@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from nmt_audit.checks import calibrate, held_out_rates
 from nmt_audit.corpus import read_corpus
 from nmt_audit.errors import InputError
 from nmt_audit.evidence import gather
-from nmt_audit.models import checkpoint
+from nmt_audit.models import load_model
 from nmt_audit.models import recipe as recipes
+from nmt_audit.models.architectures import ARCHITECTURES
+from nmt_audit.models.checkpoint import CONFIGURATION
+from nmt_audit.models.protocol import Model
 from nmt_audit.models.recipe import Recipe
-from nmt_audit.models.rnnsearch import RNNsearchModel
 from nmt_audit.models.train import train
 from nmt_audit.records import Segment, Translation
 
@@ -50,14 +51,14 @@ def finish(recipe: Recipe, directory: Path, dev: Sequence[Segment]) -> Trained:
     """What a model needs after its training: dev BLEU as it will be used, thresholds, and a card."""
     import sacrebleu
 
-    model = checkpoint.load(directory, name=recipe.name)
+    model = load_model(str(directory))
     translations = model.translate([segment.source for segment in dev], beam=BEAM)
     metric = sacrebleu.BLEU()
     bleu = metric.corpus_score([t.text for t in translations], [[segment.reference or "" for segment in dev]]).score
     trained = Trained(bleu, str(metric.get_signature()))
-    _calibrate(model, directory, dev)
-    configuration = json.loads((directory / checkpoint.CONFIGURATION).read_text("utf-8"))
-    (directory / "README.md").write_text(_card(recipe, configuration, trained, len(dev)), "utf-8")
+    _calibrate(model, recipe.name, directory, dev)
+    about = json.loads((directory / CONFIGURATION).read_text("utf-8"))
+    (directory / "README.md").write_text(_card(recipe, about["training"]["steps"], trained, len(dev)), "utf-8")
     return trained
 
 
@@ -66,6 +67,8 @@ def _pairs(path: Path, recipe: Recipe) -> tuple[Segment, ...]:
     for number, segment in enumerate(segments, 1):
         if segment.reference is None:
             raise InputError(f"{path}, line {number}: no translation; training needs source TAB target")
+    if recipe.copies:
+        return tuple(replace(segment, source=segment.reference or "") for segment in segments)
     return segments
 
 
@@ -73,7 +76,7 @@ def _texts(segments: Sequence[Segment]) -> list[tuple[str, str]]:
     return [(segment.source, segment.reference or "") for segment in segments]
 
 
-def _calibrate(model: RNNsearchModel, directory: Path, dev: Sequence[Segment]) -> None:
+def _calibrate(model: Model, name: str, directory: Path, dev: Sequence[Segment]) -> None:
     """Thresholds such that at most 2 % of the dev references are flagged per category."""
     clean = [
         Segment(s.id, s.source, s.src_lang, s.tgt_lang, None, s.reference) for s in dev if s.source and s.reference
@@ -81,19 +84,21 @@ def _calibrate(model: RNNsearchModel, directory: Path, dev: Sequence[Segment]) -
     nothing: list[Translation | None] = [None] * len(clean)
     pairs = list(zip(clean, gather(model, clean, nothing), strict=True))
     origin = (
-        f"set on {len(pairs)} dev references of {model.name}; false alarms counted on one half of them with the "
+        f"set on {len(pairs)} dev references of {name}; false alarms counted on one half of them with the "
         "thresholds of the other"
     )
     found = calibrate(pairs, FALSE_ALARMS, origin=origin).thresholds
     replace(found, false_alarms=held_out_rates(pairs, FALSE_ALARMS)).save(directory / "thresholds.json")
 
 
-def _card(recipe: Recipe, configuration: dict[str, Any], trained: Trained, pairs: int) -> str:
+def _card(recipe: Recipe, steps: int, trained: Trained, pairs: int) -> str:
     """The model card: data, licence, attribution, seed, recipe, dev BLEU with its signature."""
-    sizes, steps = recipe.sizes, configuration["training"]["steps"]
+    sizes = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asdict(recipe.sizes).items())
+    does = f"{recipe.tgt_lang} → {recipe.tgt_lang}, an autoencoder" if recipe.copies else (
+        f"{recipe.src_lang} → {recipe.tgt_lang}")
     return f"""# {recipe.name}
 
-RNNsearch (Bahdanau et al. 2015, GroundHog's equations), {recipe.src_lang} → {recipe.tgt_lang}; a small model whose
+{ARCHITECTURES[recipe.architecture].title}, {does}; a small model whose
 mistakes are real, made for trying out and testing error analysis. It is not a good translator.
 
 | | |
@@ -103,7 +108,7 @@ mistakes are real, made for trying out and testing error analysis. It is not a g
 | attribution | {recipe.attribution} |
 | licence of the weights | Apache-2.0, with the attribution above |
 | recipe | `{recipe.name}` (`nmt-audit train --recipe {recipe.name}`), seed {recipe.seed} |
-| sizes | {sizes.vocabulary} joint BPE pieces, embeddings {sizes.embedding}, GRU {sizes.hidden} |
+| sizes | {sizes}; one vocabulary of byte-pair pieces for both sides |
 | steps | {steps} of at most {recipe.training.steps}, batches of {recipe.training.batch_tokens} tokens |
 | dev BLEU | {trained.bleu:.2f}, beam {BEAM}, {pairs} pairs |
 | signature | `{trained.signature}` |

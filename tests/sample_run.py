@@ -14,12 +14,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from nmt_audit.records import Audited, Evidence, Explanation, Flag, Segment, Span, Token
 from nmt_audit.store import Explained, FlagNames, Run, new_run, open_run
 
 PIECE = 5  # letters: long words come in several pieces, as with a real vocabulary
-LEDGER = ("source", "target", "initial", "bias", "offset", "stabiliser")
+OFFSETS = {"tanh": -0.21, "gate": 0.12, "attention": -0.07}
+DRIFT = {"context": 0.1, "target": 0.5, "output": 1.0, "logit": 0.9}  # from attention towards the end mark
+SOURCE_ONLY = ("attention", "attention_saliency")
+UNSIGNED = ("gradient", "attention_saliency", "gates", "gate_saliency", "variance")
 
 HOSTILE = {
     "hostile-script": "<script>window.hacked=1</script> Das ist </script> ein Test <!-- <script>.",
@@ -30,6 +34,25 @@ HOSTILE = {
     "hostile-emoji": "Grüße 👩‍👩‍👧‍👦 aus 🇩🇪 und Z͑ͫ̓ͪ̂a̴l̷g̸o.",
     "../../../hostile id?#<b>%2e": "Der Bezeichner ist böse.",
 }
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What kind of model a run could have been made with, and the further methods that it was asked for."""
+
+    name: str
+    path: tuple[str, ...]
+    attends: bool = True
+    heads: tuple[int, int] | None = None  # layers, heads
+    methods: tuple[str, ...] = ()
+
+
+RNNSEARCH = Architecture("rnnsearch-de-en", ("context", "target", "output"))
+TRANSFORMER = Architecture(
+    "marian-de-en", ("context.3", "target.3", "output"), heads=(3, 8),
+    methods=("gradient_x_input", "integrated_gradients", "gradient", "erasure", "attention_saliency", "variance"),
+)  # fmt: skip
+AUTOENCODER = Architecture("autoencoder-en", ("target", "output"), attends=False, methods=("gates", "gate_saliency"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +78,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     return (*pieces, Token("</s>", 2, len(text), len(text)))
 
 
-def evidence(segment: Segment, seed: int) -> Evidence:
+def evidence(segment: Segment, seed: int, attends: bool = True) -> Evidence:
     """Numbers as a model could give them: attention along the diagonal, a little noise everywhere."""
     random = np.random.default_rng(seed)
     source, target = tokens(segment.source), tokens(segment.hypothesis or "")
@@ -65,7 +88,7 @@ def evidence(segment: Segment, seed: int) -> Evidence:
     logprobs = -random.gamma(0.7, 0.4, rows)
     return Evidence(
         source, target, logprobs, -logprobs, np.zeros(rows, np.int64), np.zeros(rows),
-        attention / attention.sum(axis=1, keepdims=True), random.normal(2, 1, rows), 1.5,
+        attention / attention.sum(axis=1, keepdims=True) if attends else None, random.normal(2, 1, rows), 1.5,
         continuation="although he has to go to Berlin" if segment.id == "news-004" else None,
     )  # fmt: skip
 
@@ -73,27 +96,55 @@ def evidence(segment: Segment, seed: int) -> Evidence:
 def explanation(evidence: Evidence, position: int, state: str, seed: int, scale: float = 1.0) -> Explanation:
     """Relevance as a rule set could give it: attention in the context, later more of the end mark and the prefix."""
     random = np.random.default_rng(seed)
-    drift = {"context": 0.1, "target": 0.5, "output": 1.0, "logit": 0.9}[state]
-    source = evidence.attention[position] * (1.2 - 0.7 * drift) + 0.08 * random.normal(size=len(evidence.source_tokens))
+    drift = DRIFT[state.partition(".")[0]]
+    looked_at = np.zeros(len(evidence.source_tokens)) if evidence.attention is None else evidence.attention[position]
+    source = looked_at * (1.2 - 0.7 * drift) + 0.08 * random.normal(size=len(evidence.source_tokens))
     source[-1] += drift * (1.3 if position == len(evidence.target_tokens) - 1 else 0.2)
     prefix = drift * 0.12 * random.normal(size=position)
-    if position and state != "context":
+    if position and not state.startswith("context"):
         prefix[-1] += 0.8 * drift
     if state == "logit":
-        source -= 0.7 * evidence.attention[position]
+        source -= 0.7 * looked_at
     source, prefix = scale * source, scale * prefix
     ledger = {"source": float(source.sum()), "target": float(prefix.sum()), "initial": 0.1, "bias": 0.62,
-              "offset": -0.16, "stabiliser": 0.0}  # fmt: skip
+              "offset": sum(OFFSETS.values()), "stabiliser": 0.0}  # fmt: skip
     if scale > 1:  # the words cancel out to an ordinary value: what a blown-up map looks like
         ledger["stabiliser"] = 1.3 - sum(ledger.values())
     return Explanation(
         evidence.source_tokens, evidence.target_tokens, (position,), state, "lrp", "stable", 0.0,
-        "▁not" if state == "logit" else None, source, prefix, {"value": sum(ledger.values()), **ledger},
+        "▁not" if state == "logit" else None, source, prefix, {"value": sum(ledger.values()), **ledger}, OFFSETS,
     )  # fmt: skip
 
 
-def sample_run(out: Path, *, model: bool = True, clean: int = 45, flagged: bool = True) -> Run:
-    """A run of about sixty segments: planted ones, hostile ones, and clean ones of the demo corpus."""
+def further(evidence: Evidence, position: int, method: str, seed: int) -> Explanation:
+    """What another method could say of the choice of the word."""
+    random = np.random.default_rng((seed, len(method)))
+    numbers = random.normal(size=len(evidence.source_tokens) + position)
+    if method in UNSIGNED:
+        numbers = np.abs(numbers)
+    source, prefix = numbers[: len(evidence.source_tokens)], numbers[len(evidence.source_tokens) :]
+    if method in SOURCE_ONLY:
+        prefix = np.zeros(position)
+    ledger, offsets = None, {}
+    if method == "integrated_gradients":
+        offsets = {"baseline": -4000.0 if position == 0 else -0.4, "completeness_gap": 0.02}
+        parts = {"source": float(source.sum()), "target": float(prefix.sum()), "offset": sum(offsets.values())}
+        ledger = {"value": sum(parts.values()), **parts, "initial": 0.0, "bias": 0.0, "stabiliser": 0.0}
+        if position == 0:  # an account that is far larger than the value
+            ledger |= {"initial": 4000.0, "value": ledger["value"] + 4000.0}
+    return Explanation(
+        evidence.source_tokens, evidence.target_tokens, (position,), "logit", method, None, None, None, source, prefix,
+        ledger, offsets,
+    )  # fmt: skip
+
+
+def sample_run(
+    out: Path, *, model: Architecture | None = RNNSEARCH, clean: int = 45, flagged: bool = True, older: bool = False
+) -> Run:
+    """A run of about sixty segments: planted ones, hostile ones, and clean ones of the demo corpus.
+
+    `older`: as it was written before maps were measured and offsets named.
+    """
     audited, explained = [], []
     for number, planted in enumerate([*_planted(), *_hostile(), *_clean(clean)] if flagged else [*_clean(clean)]):
         item, explanations = _audit(planted, number, model)
@@ -107,17 +158,29 @@ def sample_run(out: Path, *, model: bool = True, clean: int = 45, flagged: bool 
         for number, part in enumerate((audited[:40], audited[40:])):
             ids = {item.segment.id for item in part}
             writer.shard(number, part, [item for item in explained if item.segment_id in ids])
-        writer.manifest(manifest(audited, model))
+        notes = manifest(audited, model)
+        if older:
+            notes = {name: value for name, value in notes.items() if name not in ("faithfulness", "heads")}
+            _without_offsets(writer.directory / "data" / "explanations")
+        writer.manifest(notes)
     return open_run(out)
 
 
-def manifest(audited: Sequence[Audited], model: bool) -> dict[str, object]:
+def _without_offsets(folder: Path) -> None:
+    for part in folder.iterdir():
+        table = pq.read_table(part)
+        pq.write_table(table.drop_columns(["offsets"]), part)
+
+
+def manifest(audited: Sequence[Audited], model: Architecture | None) -> dict[str, object]:
     """What the pipeline notes about a run."""
     flags = [flag.category for item in audited for flag in item.flags]
     categories = ("OMISSION", "REPETITION", "UNRELATED", "NEGATION", "EARLY_EOS")
     return {
         "name": "Nightly de-en", "date": "2024-05-17", "state": "complete", "src_lang": "de", "tgt_lang": "en",
-        "model": {"name": "rnnsearch-de-en", "fingerprint": "3fb2c91e" * 8} if model else None,
+        "model": {"name": model.name, "fingerprint": "3fb2c91e" * 8} if model else None,
+        "faithfulness": faithfulness(model) if model else None,
+        "heads": heads(*model.heads) if model and model.heads else None,
         "scores": [
             {"name": "BLEU", "value": 41.23, "low": 40.31, "high": 42.17, "signature": "nrefs:1|bs:1000|tok:13a"},
             {"name": "chrF", "value": 60.31, "low": 59.6, "high": 61.0, "signature": "nrefs:1|bs:1000|nc:6|nw:0"},
@@ -134,10 +197,44 @@ def manifest(audited: Sequence[Audited], model: bool) -> dict[str, object]:
             "false_alarms": {"OMISSION": 0.019, "REPETITION": 0.004, "UNRELATED": 0.02, "NEGATION": 0.011,
                              "EARLY_EOS": None},
         },
-        "settings": {"beam": 5, "rules": "stable", "seed": 1, "threads": 2},
+        "settings": {
+            "beam": 5, "rules": "stable", "seed": 1, "threads": 2,
+            "methods": ["attention", "lrp", *model.methods] if model else [],
+        },
         "versions": {"nmt-audit": "0.1.0", "torch": "2.13.0", "sacrebleu": "2.5.1"},
         "data": {"source": "a1" * 32, "reference": "b2" * 32}, "command": "audit", "timings": {},
     }  # fmt: skip
+
+
+def faithfulness(model: Architecture, positions: int = 240) -> dict[str, object]:
+    """What an audit could have measured of its maps."""
+    shares = {
+        "attention": 0.711, "lrp": 0.971, "gradient_x_input": 0.952, "integrated_gradients": 0.981, "gradient": 0.634,
+        "erasure": 1.0, "attention_saliency": 0.52, "gates": 0.081, "gate_saliency": -0.034, "variance": 0.094,
+    }  # fmt: skip
+    rows = []
+    for method in (*(["attention"] if model.attends else []), "lrp", *model.methods):
+        for side, best, random in (("source", 1.86, 0.17), ("prefix", 2.9, 0.35)):
+            if side == "prefix" and method in SOURCE_ONLY:
+                continue
+            share = shares[method] - (0.0 if side == "source" or method == "erasure" else 0.04)
+            rows.append({
+                "method": method, "rules": "stable" if method == "lrp" else None, "side": side, "positions": positions,
+                "share": share, "low": share - 0.041, "high": min(share + 0.028, 1.0), "correlation": share * 0.7,
+                "drop": share * best, "best": best, "random": random,
+            })  # fmt: skip
+    return {"segments": 60, "positions": positions, "operator": "zero", "seed": 1, "rows": rows}
+
+
+def heads(layers: int, per_layer: int) -> dict[str, object]:
+    """Shares of attention heads, one of each kind below zero."""
+    random = np.random.default_rng(7)
+    kinds = {}
+    for kind in ("encoder", "decoder", "cross"):
+        shares = random.dirichlet(np.ones(per_layer), layers)
+        shares[-1, 0] *= -1
+        kinds[kind] = shares.tolist()
+    return {"segments": 60, "positions": 1873, "rules": "stable", "seed": 1, **kinds}
 
 
 def _planted() -> Iterator[Planted]:
@@ -162,9 +259,9 @@ def _clean(count: int) -> Iterator[Planted]:
         yield Planted(row["id"], row["source"], row["reference"], row["reference"])
 
 
-def _audit(planted: Planted, seed: int, model: bool) -> tuple[Audited, list[Explained]]:
+def _audit(planted: Planted, seed: int, model: Architecture | None) -> tuple[Audited, list[Explained]]:
     segment = Segment(planted.id, planted.source, *planted.languages, planted.reference, planted.hypothesis)
-    found = evidence(segment, seed) if model and len(planted.source) < 5000 else None
+    found = evidence(segment, seed, model.attends) if model and len(planted.source) < 5000 else None
     flags = tuple(_flag(segment, found, *row) for row in planted.flags)
     names = FlagNames().of(segment, flags)
     random = np.random.default_rng(seed)
@@ -173,15 +270,19 @@ def _audit(planted: Planted, seed: int, model: bool) -> tuple[Audited, list[Expl
     explained = []
     for name, flag in zip(names, flags, strict=True):
         for position in flag.positions if found is not None else ():
-            for state in ("context", "target", "output", *(("logit",) if flag.category == "NEGATION" else ())):
-                blown = 1e9 if (planted.id, state) == ("mail-009", "output") else 1.0
-                assert found is not None
-                explained.append(
-                    Explained(segment.id, name, explanation(found, position, state, seed + position, blown))
-                )
+            assert found is not None and model is not None
+            states = (*model.path, *(("logit",) if flag.category == "NEGATION" else ()))
+            made = [
+                explanation(found, position, state, seed + position, _scale(planted.id, state)) for state in states
+            ] + [further(found, position, method, seed + position) for method in model.methods]
+            explained += [Explained(segment.id, name, one) for one in made]
     if found is not None and not flags:
         explained.append(Explained(segment.id, None, explanation(found, 0, "output", seed)))
     return Audited(segment, "ok", None, found, scores, flags, names), explained
+
+
+def _scale(name: str, state: str) -> float:
+    return 1e9 if (name, state) == ("mail-009", "output") else 1.0
 
 
 def _flag(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browser import chromium, console, prefer, requests, require_browser, resize
-from sample_run import HOSTILE, sample_run
+from sample_run import HOSTILE, TRANSFORMER, sample_run
 
 from nmt_audit.report import build_site
 from nmt_audit.report.flagged import page_name
@@ -23,6 +23,14 @@ PAGES = ("index.html", "segments.html", "how-to-read.html", *(
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a folder with spaces & ümläuts #1")
     build_site(sample_run(folder / "run"), folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With heads, and further methods."""
+    folder = tmp_path_factory.mktemp("transformer")
+    build_site(sample_run(folder / "run", model=TRANSFORMER, clean=3), folder / "site")
     return folder / "site"
 
 
@@ -198,7 +206,42 @@ def test_charts_are_drawn(driver: Any, site: Path) -> None:
     widths = driver.execute_script(
         "return Array.from(document.images).filter((i) => i.offsetWidth).map((i) => i.naturalWidth)"
     )
-    assert len(widths) == 4 and all(widths)
+    assert len(widths) == 5 and all(widths)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_heads_and_further_methods_fit_the_window(driver: Any, transformer: Path, width: int) -> None:
+    resize(driver, width)
+    for name in ("index.html", *(f"segments/{page_name(name)}" for name in ("news-004", "talk-012", "ar-001"))):
+        console(driver)
+        open_page(driver, transformer, name)
+        driver.execute_script("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width, name
+        assert console(driver) == []
+    resize(driver, 1280)
+
+
+def test_rows_stand_beside_their_names(driver: Any, transformer: Path) -> None:
+    open_page(driver, transformer, f"segments/{page_name('news-004')}")
+    driver.execute_script("document.querySelector('details.further').open = true")
+    for figure in (".map .figure", "details.further .figure"):
+        heads, cells = driver.execute_script(
+            "const figure = document.querySelector(arguments[0]);"
+            "const middles = (s) => Array.from(figure.querySelectorAll(s)).map((n) => n.getBoundingClientRect())"
+            "  .map((box) => Math.round(box.top + box.height / 2));"
+            "return [middles('.head'), middles('.col:first-of-type > i')];",
+            figure,
+        )  # fmt: skip
+        assert len(heads) >= 4 and heads == cells[: len(heads)]
+
+
+def test_a_further_figure_tells_its_own_numbers(driver: Any, transformer: Path) -> None:
+    open_page(driver, transformer, f"segments/{page_name('news-004')}")
+    driver.execute_script("document.querySelector('details.further').open = true")
+    driver.execute_script("document.querySelector('details.further .col').focus()")
+    first, second = driver.find_elements("css selector", "section.flag:first-of-type .inspector")
+    assert second.text.startswith("1 Wir — Gradient × input ") and "Variance " in second.text
+    assert first.text.startswith("Point at a word")
 
 
 def test_a_missing_chunk_is_said(driver: Any, site: Path, tmp_path: Path) -> None:

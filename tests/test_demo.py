@@ -15,7 +15,7 @@ import pytest
 
 import nmt_audit
 from nmt_audit.models import model_directory
-from nmt_audit.models.rnnsearch import RNNsearchModel
+from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.records import CATEGORIES
 from nmt_audit.store import Run
 
@@ -99,11 +99,11 @@ def test_the_site_can_be_rebuilt_elsewhere_without_torch(demo: Run, tmp_path: Pa
 
 
 @pytest.fixture(scope="module")
-def model() -> RNNsearchModel:
+def model() -> RecurrentModel:
     return nmt_audit.load_model("rnnsearch-de-en")
 
 
-def test_signal_closes_its_ledger_on_a_hundred_demo_sentences(demo: Run, model: RNNsearchModel) -> None:
+def test_signal_closes_its_ledger_on_a_hundred_demo_sentences(demo: Run, model: RecurrentModel) -> None:
     chosen = demo.segments[demo.segments.source.str.len() < 120].head(100)
     assert len(chosen) == 100
     requests = [
@@ -117,7 +117,7 @@ def test_signal_closes_its_ledger_on_a_hundred_demo_sentences(demo: Run, model: 
         assert abs(found.ledger["value"] - rest) <= 1e-9 * max(1.0, abs(found.ledger["value"]))
 
 
-def test_sixteen_at_once_equal_single_calls(demo: Run, model: RNNsearchModel) -> None:
+def test_sixteen_at_once_equal_single_calls(demo: Run, model: RecurrentModel) -> None:
     rows = demo.segments.head(16).itertuples()
     requests = [{"source": row.source, "target": row.hypothesis, "state": "logit"} for row in rows]
     for together, request in zip(nmt_audit.explain_batch(model, requests), requests, strict=True):
@@ -126,7 +126,7 @@ def test_sixteen_at_once_equal_single_calls(demo: Run, model: RNNsearchModel) ->
         np.testing.assert_allclose(together.target_relevance, alone.target_relevance, rtol=0, atol=1e-9)
 
 
-def test_alone_or_in_a_batch_a_segment_gets_the_same_translation(demo: Run, model: RNNsearchModel) -> None:
+def test_alone_or_in_a_batch_a_segment_gets_the_same_translation(demo: Run, model: RecurrentModel) -> None:
     for row in demo.segments.iloc[::40].itertuples():
         [alone] = model.translate([row.source])
         assert alone.text == row.hypothesis

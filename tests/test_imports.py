@@ -22,7 +22,8 @@ LAYERS = (
     {"models"},
     {"decode", "scores", "evidence", "checks", "relevance", "findings", "report", "engines"},
     {"pipeline"},
-    {"checking", "explaining", "training"},  # the jobs of commands that are not an audit
+    {"bench", "checking", "explaining", "picturing", "training"},  # the jobs of commands that are not an audit
+    {"cli_bench", "cli_figure"},
     {"cli"},
     {"__main__"},
 )

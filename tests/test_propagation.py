@@ -1,193 +1,183 @@
-"""What relevance may not pass in silence, and that the pass leaves nothing behind."""
+"""The pass: it computes what the model computes, goes back through it by the rules, and leaves nothing behind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from tiny import tiny_model
-from torch import Tensor, nn
-from torch.nn.modules import module as modules
+from strange import SOURCE, TARGET, explained, gap, hooks_and_modes, model_with
+from tiny import tiny_luong, tiny_model
+from torch import Tensor
 
 from nmt_audit.errors import UnknownOperator
-from nmt_audit.models.protocol import Trace
-from nmt_audit.models.rnnsearch import RNNsearchModel
-from nmt_audit.relevance import explain
+from nmt_audit.models.batches import pad
+from nmt_audit.models.recurrent import RecurrentModel
+from nmt_audit.relevance import coefficients, explain, explain_batch
 from nmt_audit.relevance.propagation import propagation
-from nmt_audit.relevance.rules import RULE_SETS, Rule, RuleSet, pass_on
+from nmt_audit.relevance.rules import RULE_SETS, STABLE, Rule, RuleSet
 
-SOURCE, TARGET = "das kind mag ein buch nicht .", "the child likes a book ."
-SIGNAL = RULE_SETS["signal"]
-
-
-class Strange(nn.Module):
-    """A module with an operator of one's choice in it."""
-
-    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, states: Tensor) -> Tensor:
-        """[B,N,width] → the same."""
-        return self.function(states)
-
-
-class Feedforward(RNNsearchModel):
-    """Another traceable model: "plain" reads each source word beside a vector of ones, "strange" goes on from there."""
-
-    strange: Callable[[Tensor], Tensor] = staticmethod(torch.tanh)
-
-    @cached_property
-    def states(self) -> Mapping[str, str]:
-        """Both have as many positions as the source."""
-        return {"plain": "source", "strange": "source"}
-
-    def trace(self, source: Tensor, mask: Tensor, target: Tensor) -> Trace:
-        """Ids [B,S], mask [B,S], ids [B,T] → both states."""
-        words = self.network.embedding(source).requires_grad_()
-        ones = words.new_ones(*words.shape[:2], 4).requires_grad_()
-        weight = self.network.decoder.start.weight
-        plain = torch.tanh(nn.functional.linear(torch.cat([words, ones], -1), torch.cat([weight, weight.T], 1)))
-        later = self.network.embedding(target[:, :-1]).requires_grad_()
-        states = {"plain": plain, "strange": nn.Sequential(Strange(self.strange))(plain)}
-        return Trace(words, later, (ones,), states, words.new_zeros(*target.shape, source.shape[1]))
-
-
-def model_with(strange: Callable[[Tensor], Tensor]) -> Feedforward:
-    tiny = tiny_model(3)
-    model = Feedforward(tiny.network, tiny.vocabulary, name="feedforward", fingerprint="0")
-    model.strange = strange
-    return model
-
-
-def hooks_and_modes() -> tuple[int, int, int]:
-    return (
-        len(modules._global_forward_hooks),
-        len(modules._global_forward_pre_hooks),
-        torch._C._len_torch_function_stack(),
-    )
-
-
-# --- operators without a rule ---------------------------------------------------------------------------------------
-
-GRU = nn.GRU(4, 4, batch_first=True, dtype=torch.float64).requires_grad_(False)
-UNKNOWN: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "exp": torch.exp,
-    "sin": torch.sin,
-    "layer_norm": lambda x: nn.functional.layer_norm(x, x.shape[-1:]),
-    "relu": lambda x: x.relu(),
-    "mean": lambda x: x.mean(1, keepdim=True).expand(x.shape),
-    "mul": lambda x: 3 * x,
-    "sub": lambda x: x - x.flip(-1),
-    # These give tuples.
-    "sort": lambda x: torch.sort(x, -1).values,
-    "gru": lambda x: GRU(x)[0],
+MODELS: Mapping[str, Callable[[], RecurrentModel]] = {
+    "rnnsearch": lambda: tiny_model(3),
+    **{f"luong, {score}": partial(tiny_luong, 3, score=score) for score in ("dot", "general", "concat", "none")},
 }
+PAIRS = [(SOURCE, TARGET), ("die frau", "the woman sees a dog in the rain ."), ("das haus nie wieder", "the house")]
+Batch = tuple[Tensor, Tensor, Tensor]
 
 
-def multiplied_in_place(x: Tensor) -> Tensor:
-    """Nobody looks at what mul_ returns."""
-    doubled = torch.cat([x, x], -1)
-    doubled.mul_(3)
-    return doubled
+def batch_of(model: RecurrentModel) -> Batch:
+    source, target = ([[token.id for token in model.tokenize(pair[side])] for pair in PAIRS] for side in (0, 1))
+    return *pad(source), pad(target)[0]
 
 
-def added_in_place(x: Tensor) -> Tensor:
-    """As residual connections are often written."""
-    sum = torch.cat([x, x], -1)
-    sum += 3
-    return sum
-
-
-def partly_replaced(x: Tensor) -> Tensor:
-    """As a model fills a buffer."""
-    copy = torch.cat([x, x], -1)
-    copy[:, 0] = torch.cat([x, x], -1)[:, 1]
-    return copy
-
-
-IN_PLACE: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "mul_": multiplied_in_place,
-    "__setitem__": partly_replaced,
-    "add_": added_in_place,
-}
+# --- the forward pass -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rules", RULE_SETS)
-@pytest.mark.parametrize("name", UNKNOWN)
-def test_relevance_that_reaches_an_operator_without_a_rule_stops(name: str, rules: str) -> None:
-    model = model_with(UNKNOWN[name])
-    with pytest.raises(UnknownOperator, match=rf"no rule for .*{name}\b.* in Sequential › Strange .*“{rules}”"):
-        explain(model, source=SOURCE, target=TARGET, state="strange", rules=rules)
+@pytest.mark.parametrize("name", MODELS)
+def test_the_explained_pass_computes_what_the_plain_one_does(name: str, rules: str) -> None:
+    model = MODELS[name]()
+    batch = batch_of(model)
+    with propagation(RULE_SETS[rules], len(PAIRS)):
+        found = model.trace(*batch)
+    plain = model.trace(*batch)
+    assert found.states.keys() == plain.states.keys() == model.states.keys()
+    for state, values in plain.states.items():
+        assert found.states[state].equal(values), state
+    for inner in ("gates", "scores"):
+        for gate, values in getattr(plain, inner).items():
+            assert getattr(found, inner)[gate].equal(values), gate
+    with torch.no_grad():
+        logits = model.network(*batch)
+    assert model.network.logits(found.states["output"]).equal(logits)
 
 
-@pytest.mark.parametrize("rules", RULE_SETS)
-@pytest.mark.parametrize("name", UNKNOWN)
-def test_an_operator_that_relevance_does_not_reach_does_no_harm(name: str, rules: str) -> None:
-    asked = {"source": SOURCE, "target": TARGET, "state": "plain", "rules": rules}
-    found, wanted = (explain(model_with(o), **asked) for o in (UNKNOWN[name], torch.tanh))  # type: ignore[arg-type]
-    assert found.source_relevance.any()
-    np.testing.assert_array_equal(found.source_relevance, wanted.source_relevance)
+# --- the way back -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rules", RULE_SETS)
-@pytest.mark.parametrize("name", IN_PLACE)
-def test_an_operator_that_works_in_place_stops_at_once(name: str, rules: str) -> None:
-    """Its result is the argument, which others hold already: it cannot be marked as what has no rule."""
-    with pytest.raises(UnknownOperator, match=rf"no rule for .*{name} in Sequential › Strange .*in place"):
-        explain(model_with(IN_PLACE[name]), source=SOURCE, target=TARGET, state="strange", rules=rules)
+def all_tangents() -> RuleSet:
+    """The set "stable" with the whole of every tangent: attention weights and activations take all of their slope."""
+    rules = {
+        **STABLE,
+        "attend": Rule(coefficients.attend_share(1.0), ("attention",)),
+        "tanh": Rule(coefficients.tangent("tanh"), ("tanh",)),
+    }
+    return replace(RULE_SETS["stable"], rules=rules)
 
 
-def test_two_signals_multiplied_have_a_rule_in_the_paper_only() -> None:
-    """Eq. 16 splits any product; which of two signals should take all, nobody can say."""
-    model = model_with(lambda x: x * torch.tanh(x))
-    asked = {"source": SOURCE, "target": TARGET, "state": "strange"}
-    assert explain(model, **asked, rules="paper").source_relevance.any()  # type: ignore[arg-type]
-    with pytest.raises(UnknownOperator, match=r"no rule for .*mul.* in Sequential › Strange"):
-        explain(model, **asked, rules="signal")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("gate_first", [True, False])
-@pytest.mark.parametrize("also", [{}, {"sigmoid": pass_on, "complement": pass_on}], ids=["cut", "passing"])
-def test_the_gate_is_known_on_either_side_of_a_product(also: Mapping[str, Rule], gate_first: bool) -> None:
-    """A gate stays one through 1 − z and through cutting, with a rule for what makes it or without."""
+@pytest.mark.parametrize("name", MODELS)
+def test_with_the_whole_of_every_tangent_the_coefficient_is_the_gradient(name: str) -> None:
+    """Nothing is lost or counted twice on the way through cells, gates, attention and padding."""
+    model = MODELS[name]()
+    batch = batch_of(model)
+    with propagation(all_tangents(), len(PAIRS)):
+        swapped = model.trace(*batch)
+    plain = model.trace(*batch)
     torch.manual_seed(0)
-    x = torch.randn(2, 6, dtype=torch.float64)
-    signal = torch.randn(2, 3, dtype=torch.float64).requires_grad_()
-    with propagation(replace(SIGNAL, rules={**SIGNAL.rules, **also}), 2):
-        gate = 1 - torch.sigmoid(x.requires_grad_()).chunk(2, -1)[1]
-        product = gate * signal if gate_first else signal * gate
-    of_gate, of_signal = torch.autograd.grad(product, (x, signal), torch.ones_like(product), allow_unused=True)
-    assert of_gate is None
-    assert of_signal.equal(gate)
+    for state, values in plain.states.items():
+        carried = torch.randn_like(values)
+        found, gradient = (
+            torch.autograd.grad(trace.states[state], (trace.source, trace.target, *trace.initial), carried,
+                                retain_graph=True, allow_unused=True, materialize_grads=True)
+            for trace in (swapped, plain)
+        )  # fmt: skip
+        assert any(part.any() for part in gradient), state
+        for one, other in zip(found, gradient, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12, msg=state)
 
 
-def test_a_parameter_that_is_not_frozen_stops_the_pass() -> None:
-    """It counts as an activation, and would take relevance that no entry of the ledger shows."""
+@pytest.mark.parametrize("rules", RULE_SETS)
+@pytest.mark.parametrize("name", MODELS)
+def test_a_batch_is_the_single_calls_and_the_ledger_closes(name: str, rules: str) -> None:
+    model = MODELS[name]()
+    asked: list[dict[str, Any]] = [
+        {"source": source, "target": target, "position": (number + row) % 3, "state": state, "rules": rules}
+        for row, (source, target) in enumerate(PAIRS)
+        for number, state in enumerate((*model.states, "logit"))
+    ]
+    for found, one in zip(explain_batch(model, asked), asked, strict=True):
+        single = explain(model, **one)
+        assert gap(found) < 1e-9 and found.ledger is not None and single.ledger is not None
+        assert found.ledger.keys() == single.ledger.keys() and found.offsets.keys() == single.offsets.keys()
+        got, wanted = (
+            np.array([*e.source_relevance, *e.target_relevance, *(e.ledger or {}).values(), *e.offsets.values()])
+            for e in (found, single)
+        )
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-9 * max(1.0, np.abs(wanted).max()), err_msg=str(one))
+
+
+# --- the start --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", ["plain", "centred", "rivals"])
+@pytest.mark.parametrize("carries", ["relevance", "coefficient"])
+def test_what_is_left_out_at_a_logit_is_the_same_for_every_token(
+    start: Any, carries: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All logits alike are left out of the start; the value stays the model's own logit. For any kind of rules."""
+    base = RULE_SETS["stable" if carries == "coefficient" else "paper-eps"]
+    monkeypatch.setitem(RULE_SETS, "started", replace(base, name="started", start=start))
     model = tiny_model(3)
-    model.network.decoder.readout.weight.requires_grad_()
-    with pytest.raises(UnknownOperator, match=r"no rule for .*linear in Linear"):
-        explain(model, source=SOURCE, target=TARGET)
+    source, mask, target = (part[:1] for part in batch_of(model))
+    logits = model.network(source, mask, target)[0]
+    for position, token in enumerate(target[0, :4].tolist()):
+        asked: dict[str, Any] = {"source": SOURCE, "target": TARGET, "position": position, "state": "logit"}
+        found = explain(model, **asked, rules="started")
+        assert found.ledger is not None and gap(found) < 1e-9
+        assert found.ledger["value"] == pytest.approx(float(logits[position, token]), abs=1e-12)
+        rest = logits[position].clone()
+        rest[token] = -torch.inf
+        common = {"plain": 0.0, "centred": logits[position].mean(), "rivals": rest.softmax(0) @ logits[position]}
+        assert found.offsets.get("vocabulary", 0.0) == pytest.approx(float(common[start]), abs=1e-12)
+        contrast = explain(model, **asked, rules="started", against="▁dog")
+        plain = explain(model, **asked, rules=base.name, against="▁dog")
+        np.testing.assert_allclose(contrast.source_relevance, plain.source_relevance, rtol=1e-12)
+        assert "vocabulary" not in contrast.offsets
 
 
-# --- the ledger -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("start", ["centred", "rivals"])
+def test_a_token_that_is_forbidden_has_no_part_in_the_mean(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its logit is −∞, as some models have it for padding."""
+    monkeypatch.setitem(RULE_SETS, "started", replace(RULE_SETS["stable"], start=start))
+    asked: dict[str, Any] = {"source": SOURCE, "target": TARGET, "state": "logit", "rules": "started"}
+    model = tiny_model(3)
+    before = explain(model, **asked)
+    forbidden = model.piece_id("▁dog")
+    model.network.bias.data[forbidden] = -torch.inf
+    found = explain(model, **asked)
+    assert gap(found) < 1e-9 and np.isfinite(found.source_relevance).all()
+    assert np.abs(found.source_relevance - before.source_relevance).max() > 1e-6
+    logits = model.network(*(part[:1] for part in batch_of(model)))[0, len(found.target_tokens) - 1]
+    allowed = torch.isfinite(logits)
+    if start == "centred":
+        assert found.offsets["vocabulary"] == pytest.approx(float(logits[allowed].mean()))
+
+
+# --- the ledger -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rules", RULE_SETS)
 def test_what_is_no_word_has_its_own_entry(rules: str) -> None:
     """RNNsearch starts from zeros, to which nothing goes; this model starts from ones."""
-    found = explain(model_with(torch.tanh), source=SOURCE, target=TARGET, state="strange", rules=rules)
+    found = explained(torch.tanh, rules)
     assert found.ledger is not None
     assert abs(found.ledger["initial"]) > 1e-3
-    entries = [share for entry, share in found.ledger.items() if entry != "value"]
-    assert sum(entries) == pytest.approx(found.ledger["value"], abs=1e-9 * max(1.0, *map(abs, entries)))
+    assert gap(found) < 1e-9
 
 
-# --- nothing stays behind -------------------------------------------------------------------------------------------
+def test_a_parameter_that_is_not_frozen_stops_the_pass() -> None:
+    """It counts as an activation, and would take relevance that no entry of the ledger shows."""
+    model = tiny_model(3)
+    model.network.get_parameter("decoder.readout.weight").requires_grad_()
+    with pytest.raises(UnknownOperator, match=r"no rule for .*linear in Linear"):
+        explain(model, source=SOURCE, target=TARGET)
+
+
+# --- nothing stays behind ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rules", RULE_SETS.values(), ids=lambda rules: rules.name)
@@ -200,7 +190,7 @@ def test_hooks_and_modes_end_with_the_block(rules: RuleSet) -> None:
 
 def test_hooks_and_modes_end_with_an_exception_too() -> None:
     before = hooks_and_modes()
-    with pytest.raises(KeyError), propagation(SIGNAL, 1):
+    with pytest.raises(KeyError), propagation(RULE_SETS["signal"], 1):
         raise KeyError
     with pytest.raises(UnknownOperator):
         explain(model_with(torch.exp), source=SOURCE, target=TARGET, state="strange")
@@ -213,8 +203,9 @@ def test_hooks_and_modes_end_with_an_exception_too() -> None:
 
 
 @pytest.mark.parametrize("rules", RULE_SETS)
-def test_a_model_is_as_it_was_before(rules: str) -> None:
-    model = tiny_model(3)
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_is_as_it_was_before(name: str, rules: str) -> None:
+    model = MODELS[name]()
     before = {name: parameter.clone() for name, parameter in model.network.state_dict().items()}
     scores = model.score([SOURCE], [TARGET])[0]
     with torch.no_grad():  # what surrounds the call does not matter

@@ -10,45 +10,24 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
+from explanations import assert_same, contextual
 from tiny import pairs, tiny_model
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.batches import pad
 from nmt_audit.models.protocol import Model
-from nmt_audit.models.vocabulary import PAD
 from nmt_audit.records import Explanation, Translation
-from nmt_audit.relevance import explain, explain_batch
-from nmt_audit.relevance.lrp import BATCH_ROWS, STARTS_AT_ONCE
+from nmt_audit.relevance import METHODS, coefficients, explain, explain_batch, ratios
+from nmt_audit.relevance.passes import BATCH_ROWS, STARTS_AT_ONCE
 from nmt_audit.relevance.propagation import propagation
-from nmt_audit.relevance.rules import RULE_SETS, RuleSet, Shares, linear_coefficient, linear_ratio
+from nmt_audit.relevance.rules import RULE_SETS, Rule, RuleSet, Start
+from nmt_audit.relevance.shares import Shares
 
 MODEL = tiny_model(3)
 SHUFFLED = random.Random(0).sample(pairs(), 120)
 SOURCE, TARGET = "das kind mag ein buch nicht .", "the child likes a book ."
 STATES = (*MODEL.states, "logit")
 CLOSED = 1e-9
-
-
-def assert_same(got: Explanation, wanted: Explanation) -> None:
-    """Everything but the numbers is equal, and these to 1e-9 of the largest."""
-    numbers = []
-    for one in (got, wanted):
-        entries = [] if one.ledger is None else list(one.ledger.values())
-        numbers.append(np.array([*one.source_relevance, *one.target_relevance, *entries]))
-    largest = max(1.0, np.abs(numbers[1]).max())
-    np.testing.assert_allclose(numbers[0] / largest, numbers[1] / largest, rtol=0, atol=1e-9)
-    none = np.empty(0)
-    bare: dict[str, Any] = {"source_relevance": none, "target_relevance": none, "ledger": None, "details": {}}
-    assert repr(replace(got, **bare)) == repr(replace(wanted, **bare))
-    assert (got.ledger or {}).keys() == (wanted.ledger or {}).keys()
-
-
-def contextual(state: str, position: int, source: int, side: str) -> tuple[list[bool], list[bool]]:
-    """Definition 1: which source words and which earlier target words the state may depend on."""
-    if side == "target":
-        return [True] * source, [True] * position
-    until, since = state != "source_backward", state != "source_forward"
-    return [(i <= position and until) or (i >= position and since) for i in range(source)], []
 
 
 # --- contextual sets ------------------------------------------------------------------------------------------------
@@ -107,21 +86,17 @@ def test_the_ledger_closes_on_a_hundred_sentences(rules: str) -> None:
         assert abs(gap(found)) <= CLOSED * scale
 
 
-def without_bias(*activations: Any, **arguments: Any) -> Shares:
-    return Shares(linear_coefficient(*activations, **arguments).inputs)
+def without_leak(linear: Any) -> Any:
+    return lambda *activations, **arguments: Shares(linear(*activations, **arguments).inputs)
 
 
-def without_stabiliser(*activations: Any, **arguments: Any) -> Shares:
-    return Shares(linear_ratio(*activations, **arguments).inputs)
-
-
-@pytest.mark.parametrize(("rules", "linear"), [("signal", without_bias), ("paper-eps", without_stabiliser)])
+@pytest.mark.parametrize(("rules", "linear"), [("signal", coefficients.linear), ("paper-eps", ratios.linear)])
 def test_no_entry_of_the_ledger_is_what_the_others_leave(
     rules: str, linear: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An account that is not fed leaves a gap; were it computed as a difference, it would not."""
     whole = RULE_SETS[rules]
-    leaky = RuleSet("leaky", whole.carries, {**whole.rules, "linear": linear}, whole.epsilon)
+    leaky = replace(whole, name="leaky", rules={**whole.rules, "linear": Rule(without_leak(linear))})
     monkeypatch.setitem(cast(dict[str, RuleSet], RULE_SETS), "leaky", leaky)
     for state in ("source", "target", "logit"):
         asked: dict[str, Any] = {"source": SOURCE, "target": TARGET, "state": state}
@@ -144,29 +119,27 @@ def test_an_empty_sentence_has_an_explanation(rules: str, state: str) -> None:
 def test_the_explained_pass_computes_what_plain_decoding_does(rules: str) -> None:
     network = MODEL.network
     some = [(SOURCE, TARGET), ("die frau", "the woman sees a dog in the rain ."), *SHUFFLED[:6]]
-    source, target = (pad([[token.id for token in MODEL.tokenize(pair[side])] for pair in some]) for side in (0, 1))
-    assert (source == PAD).any() and (target == PAD).any()
+    (source, mask), (target, there) = (
+        pad([[t.id for t in MODEL.tokenize(pair[side])] for pair in some]) for side in (0, 1)
+    )
+    assert not mask.all() and not there.all()
     with propagation(RULE_SETS[rules], len(some)):
-        trace = MODEL.trace(source, source != PAD, target)
+        trace = MODEL.trace(source, mask, target)
         logits = network.logits(trace.states["output"])
     with torch.no_grad():
-        memory = network.encode(network.embed(source), source != PAD)
-        decoded = network.decode(network.shift(target), memory)
-        plain = {
-            "source_forward": memory.forward, "source_backward": memory.backward, "source": memory.joint,
-            "context": decoded.context, "target": decoded.hidden[:, 1:], "output": decoded.readout,
-        }  # fmt: skip
-        assert trace.states.keys() == plain.keys() == MODEL.states.keys()
-        for state, values in plain.items():
+        plain = MODEL.trace(source, mask, target)
+        assert trace.states.keys() == plain.states.keys() == MODEL.states.keys()
+        for state, values in plain.states.items():
             assert trace.states[state].equal(values), state
-        assert trace.attention.equal(decoded.attention)
-        assert logits.equal(network(source, source != PAD, target))
+        assert trace.attention is not None and plain.attention is not None
+        assert trace.attention.equal(plain.attention)
+        assert logits.equal(network(source, mask, target))
 
 
 @pytest.mark.parametrize("rules", RULE_SETS)
 def test_the_value_of_a_logit_is_the_models(rules: str) -> None:
-    source, target = (torch.tensor([[token.id for token in MODEL.tokenize(text)]]) for text in (SOURCE, TARGET))
-    logits = MODEL.network(source, source != PAD, target)[0]
+    (source, mask), (target, _) = (pad([[token.id for token in MODEL.tokenize(text)]]) for text in (SOURCE, TARGET))
+    logits = MODEL.network(source, mask, target)[0]
     for position, token in enumerate(target[0]):
         ledger = explain(MODEL, source=SOURCE, target=TARGET, position=position, state="logit", rules=rules).ledger
         assert ledger is not None
@@ -253,6 +226,31 @@ def test_a_contrast_is_the_difference_of_two_logits() -> None:
     assert np.abs(contrast.source_relevance - a.source_relevance).max() > 1e-3
 
 
+@pytest.mark.parametrize("start", ["centred", "rivals"])
+def test_a_start_leaves_out_what_all_tokens_share(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slow twin: every token of the vocabulary explained in the place of the produced one."""
+    rules = replace(RULE_SETS["signal"], name="other", start=start)
+    monkeypatch.setitem(cast(dict[str, RuleSet], RULE_SETS), "other", rules)
+    asked: dict[str, Any] = {"source": SOURCE, "state": "logit"}
+    found = explain(MODEL, **asked, target=forced(TARGET), rules="other")
+    assert found.ledger is not None
+    produced, size = found.target_tokens[-1].id, len(MODEL.vocabulary)
+    every = explain_batch(
+        MODEL, [{**asked, "target": forced(TARGET, MODEL.piece(v)), "rules": "signal"} for v in range(size)]
+    )
+    logits = np.array([one.ledger["value"] for one in every if one.ledger])
+    shares = np.full(size, 1 / size)
+    if start == "rivals":
+        shares = np.exp(logits) * (np.arange(size) != produced)
+        shares /= shares.sum()
+    assert found.ledger["value"] == pytest.approx(logits[produced], abs=1e-12)
+    assert found.offsets["vocabulary"] == pytest.approx(shares @ logits, abs=1e-12)
+    assert abs(gap(found)) < CLOSED
+    for side in ("source_relevance", "target_relevance"):
+        relevance = np.array([getattr(one, side) for one in every])
+        np.testing.assert_allclose(getattr(found, side), relevance[produced] - shares @ relevance, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("rules", RULE_SETS)
 def test_a_token_against_itself_is_nothing(rules: str) -> None:
     found = explain(MODEL, source=SOURCE, target=TARGET, state="logit", against="</s>", rules=rules)
@@ -283,6 +281,7 @@ def test_a_text_is_its_tokens_and_a_translation_keeps_its_own() -> None:
 def test_attention_is_that_of_forced_decoding() -> None:
     ids = ([token.id for token in MODEL.tokenize(text)] for text in (SOURCE, TARGET))
     [wanted] = MODEL.force(*([one] for one in ids))
+    assert wanted.attention is not None
     asked: dict[str, Any] = {"source": SOURCE, "target": TARGET, "method": "attention"}
     for position in (0, 3, 5):
         found = explain(MODEL, **asked, position=position)
@@ -307,7 +306,9 @@ def test_attention_is_that_of_forced_decoding() -> None:
         ({"position": range(3, 3)}, "is outside of the 9 tokens"),
         ({"position": 10, "state": "source"}, "position 10 is outside of the 10 tokens"),
         ({"against": "▁zebra", "state": "logit"}, "no token “▁zebra”"),
-        ({"against": "▁dog"}, "ask for state “logit”"),
+        ({"against": "▁dog"}, "ask for state “logit” or “logprob”"),
+        ({"state": "logprob"}, "a log-probability is not: ask for state “logit”"),
+        ({"state": "logprob", "method": "heads"}, "a log-probability is not: ask for state “logit”"),
         ({"positions": 3}, "no keyword positions; it has against, "),
         ({"method": "attention", "state": "source"}, "“source” is a state of the source"),
         ({"source": "das haus " * 600}, r"a source of 1\d\d\d tokens is over the model's 512"),
@@ -333,9 +334,10 @@ def test_a_model_that_hides_its_states_has_attention_at_most() -> None:
         "force",
     )
     hidden = cast(Model, SimpleNamespace(**{name: getattr(MODEL, name) for name in shown}))
-    with pytest.raises(RequestError, match="no state “output”; it has logit"):
+    with pytest.raises(RequestError, match="no state “output”; it has logit, logprob"):
         explain(hidden, source=SOURCE, target=TARGET)
-    with pytest.raises(RequestError, match="does not show its states"):
-        explain(hidden, source=SOURCE, target=TARGET, state="logit")
+    for method in METHODS.keys() - {"attention"}:
+        with pytest.raises(RequestError, match="does not show its states"):
+            explain(hidden, source=SOURCE, target=TARGET, state="logit", method=method)
     found = explain(hidden, source=SOURCE, target=TARGET, state="logit", method="attention")
     assert found.source_relevance.sum() == pytest.approx(1)

@@ -2,15 +2,14 @@
 
 from dataclasses import asdict
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from nmt_audit.models.batches import pad
-from nmt_audit.models.rnnsearch import RNNsearchModel
-from nmt_audit.models.rnnsearch_network import Cell, RNNsearch, Sizes
-from nmt_audit.models.vocabulary import END, PAD, Vocabulary
+from nmt_audit.models.recurrent import RecurrentModel
+from nmt_audit.models.rnnsearch_network import Cell, Encoded, RNNsearch, RNNsearchState, Sizes
+from nmt_audit.models.vocabulary import END, Vocabulary
 
 SIZES = Sizes(vocabulary=40, embedding=8, hidden=6, attention=5)
 E, H = SIZES.embedding, SIZES.hidden
@@ -32,6 +31,14 @@ def same(one: Tensor, other: Tensor) -> None:
     torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
 
 
+def encode(net: RNNsearch, rows: list[list[int]]) -> tuple[Encoded, RNNsearchState]:
+    """All states of the encoder, and the decoder's before the first word."""
+    ids, mask = pad(rows)
+    zeros = torch.zeros(len(rows), H).double()
+    encoded: Encoded = net.encoder(net.embed(ids), mask, zeros, zeros)
+    return encoded, net.begin(net.embed(ids), mask)
+
+
 def columns(weight: Tensor, *widths: int) -> list[Tensor]:
     """The parts of a weight that belong to the parts of its concatenated input."""
     ends = [sum(widths[: i + 1]) for i in range(len(widths))]
@@ -40,9 +47,9 @@ def columns(weight: Tensor, *widths: int) -> list[Tensor]:
 
 
 @pytest.fixture(scope="module")
-def model() -> RNNsearchModel:
+def model() -> RecurrentModel:
     alphabet = Vocabulary.train(["abc def ghi jkl mno pqr stu vwx yz"] * 5, SIZES.vocabulary)
-    return RNNsearchModel(network(), alphabet, name="tiny", fingerprint="")
+    return RecurrentModel(network(), alphabet, name="tiny", fingerprint="")
 
 
 # --- the GRU cell -----------------------------------------------------------------------------------------------------
@@ -72,7 +79,15 @@ def random_cell() -> tuple[Cell, Tensor, Tensor]:
 def test_the_cell_is_the_formula() -> None:
     cell, x, h = random_cell()
     slow = torch.stack([slow_cell(cell, *row) for row in zip(x, h, strict=True)])
-    same(cell(x, h), slow)
+    same(cell(x, h)[0], slow)
+
+
+def test_the_cell_says_how_far_its_gates_are_open() -> None:
+    cell, x, h = random_cell()
+    (wr, wz), (ur, uz) = (part.chunk(2) for part in columns(cell.gates.weight, 4, H))
+    _, (reset, update) = cell(x, h)
+    same(reset, 1 / (1 + (-(x @ wr.mT + h @ ur.mT)).exp()))
+    same(update, 1 / (1 + (-(x @ wz.mT + h @ uz.mT)).exp()))
 
 
 def as_torch_gru(cell: Cell, inputs: int) -> nn.GRUCell:
@@ -89,7 +104,7 @@ def as_torch_gru(cell: Cell, inputs: int) -> nn.GRUCell:
 
 def test_the_cell_is_not_that_of_pytorch() -> None:
     cell, x, h = random_cell()
-    assert (cell(x, h) - as_torch_gru(cell, 4)(x, h)).abs().max() > 0.01
+    assert (cell(x, h)[0] - as_torch_gru(cell, 4)(x, h)).abs().max() > 0.01
 
 
 def test_the_place_of_the_reset_is_all_that_parts_it_from_pytorch() -> None:
@@ -105,62 +120,71 @@ def test_the_place_of_the_reset_is_all_that_parts_it_from_pytorch() -> None:
 
 
 def test_the_encoder_reads_from_both_ends() -> None:
-    net, ids = network(), torch.tensor([SOURCES[0]])
-    memory = net.encode(net.embed(ids), ids != PAD)
-    words = net.embedding.weight[ids[0]]
+    net = network()
+    encoded, _ = encode(net, SOURCES[:1])
+    words = net.embedding.weight[SOURCES[0]]
     state = torch.zeros(1, H).double()
     for i in range(len(words)):
-        state = net.encoder.forwards(words[i : i + 1], state)
-        same(memory.forward[:, i], state)
+        state, gates = net.encoder.forwards(words[i : i + 1], state)
+        same(encoded.forward[:, i], state)
+        for name, gate in zip(("reset", "update"), gates, strict=True):
+            same(encoded.gates[f"forward.{name}"][i], gate)
     state = torch.zeros(1, H).double()
     for i in reversed(range(len(words))):
-        state = net.encoder.backwards(words[i : i + 1], state)
-        same(memory.backward[:, i], state)
-    assert torch.equal(memory.joint, torch.cat([memory.forward, memory.backward], -1))
+        state, gates = net.encoder.backwards(words[i : i + 1], state)
+        same(encoded.backward[:, i], state)
+        for name, gate in zip(("reset", "update"), gates, strict=True):
+            same(encoded.gates[f"backward.{name}"][i], gate)
+    assert torch.equal(encoded.joint, torch.cat([encoded.forward, encoded.backward], -1))
 
 
 def test_the_decoder_starts_from_the_first_backward_state() -> None:
-    net, ids = network(), pad(SOURCES)
-    memory = net.encode(net.embed(ids), ids != PAD)
+    net = network()
+    encoded, state = encode(net, SOURCES)
     start = net.decoder.start
-    slow = torch.stack([torch.tanh(start.weight @ row[0] + start.bias) for row in memory.backward])
-    same(net.decoder.initial(memory), slow)
+    slow = torch.stack([torch.tanh(start.weight @ row[0] + start.bias) for row in encoded.backward])
+    same(state.hidden, slow)
 
 
-def test_padding_does_not_matter() -> None:
-    net, ids, targets = network(), pad(SOURCES), pad(TARGETS)
-    assert (ids == PAD).any() and (targets == PAD).any()
-    memory = net.encode(net.embed(ids), ids != PAD)
-    decoded = net.decode(net.shift(targets), memory)
+def test_padding_does_not_matter(model: RecurrentModel) -> None:
+    (ids, mask), (targets, _) = pad(SOURCES), pad(TARGETS)
+    assert not mask.all()
+    trace = model.trace(ids, mask, targets)
+    assert trace.attention is not None
     for row, (source, target) in enumerate(zip(SOURCES, TARGETS, strict=True)):
         width, length = len(source), len(target)
-        alone = net.encode(net.embed(torch.tensor([source])), torch.ones(1, width, dtype=torch.bool))
-        single = net.decode(net.shift(torch.tensor([target])), alone)
-        same(memory.joint[row, :width], alone.joint[0])
-        same(decoded.readout[row, :length], single.readout[0])
-        same(decoded.hidden[row, : length + 1], single.hidden[0])
-        same(decoded.attention[row, :length, :width], single.attention[0])
-        assert not decoded.attention[row, :, width:].any(), "padding gets no attention at all"
+        alone = model.trace(torch.tensor([source]), torch.ones(1, width, dtype=torch.bool), torch.tensor([target]))
+        for name, side in model.states.items():
+            here = width if side == "source" else length
+            same(trace.states[name][row, :here], alone.states[name][0])
+        for name, gate in trace.gates.items():
+            here = width if name.startswith("encoder.") else length
+            same(gate[row, :here], alone.gates[name][0])
+        assert alone.attention is not None
+        same(trace.attention[row, :length, :width], alone.attention[0])
+        same(trace.scores["cross.1"][row, :, :length, :width], alone.scores["cross.1"][0])
+        assert not trace.attention[row, :, width:].any(), "padding gets no attention at all"
 
 
 # --- decoder ----------------------------------------------------------------------------------------------------------
 
 
 def test_attention_is_the_formula_and_its_rows_sum_to_one() -> None:
-    net, ids = network(), pad(SOURCES)
-    memory = net.encode(net.embed(ids), ids != PAD)
+    net = network()
+    encoded, start = encode(net, SOURCES)
     state = torch.randn(len(SOURCES), H).double()
-    context, attention, _ = net.decoder.attention(state, memory)
+    context, attention, _ = net.decoder.attention(state, start.memory)
     same(attention.sum(-1), torch.ones(len(SOURCES)).double())
     w_a, u_a = net.decoder.attention.query.weight, net.encoder.keys.weight
     for row, source in enumerate(SOURCES):
+        h = encoded.joint[row]
         energies = torch.stack(
-            [net.decoder.attention.energy.weight[0] @ torch.tanh(w_a @ state[row] + u_a @ memory.joint[row, i])
+            [net.decoder.attention.energy.weight[0] @ torch.tanh(w_a @ state[row] + u_a @ h[i])
              for i in range(len(source))]
         )  # fmt: skip
         alpha = energies.exp() / energies.exp().sum()
         same(attention[row, : len(source)], alpha)
-        slow = sum((alpha[i] * memory.joint[row, i] for i in range(len(source))), torch.zeros(2 * H).double())
+        slow = sum((alpha[i] * h[i] for i in range(len(source))), torch.zeros(2 * H).double())
         same(context[row], slow)
 
 
@@ -183,76 +207,30 @@ def test_the_readout_is_the_larger_of_each_pair() -> None:
 
 
 def test_a_step_reads_out_before_it_goes_on() -> None:
-    """t_j comes from s_{j−1}, y_{j−1} and c_j, as in GroundHog; the forced pass and the single step agree on it."""
-    net = network()
-    source, target = torch.tensor([SOURCES[0]]), torch.tensor([TARGETS[1]])
-    memory = net.encode(net.embed(source), source != PAD)
-    decoded = net.decode(net.shift(target), memory)
-    state, previous = net.decoder.initial(memory), torch.zeros(1, E).double()
+    """t_j comes from s_{j−1}, y_{j−1} and c_j, as in GroundHog."""
+    net, target = network(), torch.tensor([TARGETS[1]])
+    _, start = encode(net, SOURCES[:1])
+    decoded = net.decode(net.shift(target), start)
+    hidden, previous = start.hidden, torch.zeros(1, E).double()
     for j in range(target.shape[1]):
-        context, attention, _ = net.decoder.attention(state, memory)
-        same(decoded.readout[:, j], net.decoder.read_out(state, previous, context))
-        after, readout, weights, found = net.step(previous, state, memory)
-        for here, there in ((readout, decoded.readout), (weights, decoded.attention), (found, decoded.context)):
-            same(here, there[:, j])
-        same(weights, attention)
-        same(after, decoded.hidden[:, j + 1])
-        state, previous = after, net.embedding.weight[target[:, j]]
+        context, attention, _ = net.decoder.attention(hidden, start.memory)
+        same(decoded.context[:, j], context)
+        assert decoded.attention is not None
+        same(decoded.attention[:, j], attention)
+        same(decoded.readout[:, j], net.decoder.read_out(hidden, previous, context))
+        hidden, gates = net.decoder.cell(torch.cat([previous, context], -1), hidden)
+        same(decoded.hidden[:, j + 1], hidden)
+        for name, gate in zip(("reset", "update"), gates, strict=True):
+            same(decoded.gates[f"decoder.{name}"][j], gate)
+        previous = net.embedding.weight[target[:, j]]
+    same(decoded.state.hidden, hidden)
 
 
 def test_dropout_is_off_in_the_audit_and_on_in_training() -> None:
     net, ids = RNNsearch(Sizes(**{**asdict(SIZES), "dropout": 0.5})), torch.tensor([SOURCES[0]])
     target = torch.tensor([TARGETS[0]])
     net.train()
-    assert not torch.equal(net(ids, ids != PAD, target), net(ids, ids != PAD, target))
+    mask = torch.ones_like(ids, dtype=torch.bool)
+    assert not torch.equal(net(ids, mask, target), net(ids, mask, target))
     net.eval()
-    assert torch.equal(net(ids, ids != PAD, target), net(ids, ids != PAD, target))
-
-
-# --- forced decoding --------------------------------------------------------------------------------------------------
-
-
-def stepwise(model: RNNsearchModel, source: list[int], target: list[int]) -> tuple[list[Tensor], list[float]]:
-    """log p of every word at every position, and of the given ones, one step at a time."""
-    state, last = model._encode([source]), torch.tensor([PAD])
-    rows, given = [], []
-    for token in target:
-        logprobs, state = model.step(last, state)
-        rows.append(logprobs[0])
-        given.append(float(logprobs[0, token]))
-        last = torch.tensor([token])
-    return rows, given
-
-
-def test_forced_decoding_equals_a_loop_of_steps(model: RNNsearchModel) -> None:
-    for source, target, forced in zip(SOURCES, TARGETS, model.force(SOURCES, TARGETS), strict=True):
-        rows, given = stepwise(model, source, target)
-        np.testing.assert_allclose(forced.logprobs, given, rtol=0, atol=1e-12)
-        assert forced.logprobs.sum() == pytest.approx(sum(given), abs=1e-12)
-        for j, (row, token) in enumerate(zip(rows, target, strict=True)):
-            better = [other for other in range(len(row)) if row[other] > row[token]]
-            assert forced.ranks[j] == len(better)
-            assert forced.gaps[j] == pytest.approx(float(row.max() - row[token]), abs=1e-12)
-            assert forced.entropies[j] == pytest.approx(float(-(row.exp() * row).sum()), abs=1e-12)
-            others = max(float(row[other]) for other in range(len(row)) if other != END)
-            assert forced.end_margins[j] == pytest.approx(float(row[END]) - others, abs=1e-12)
-        assert forced.attention.shape == (len(target), len(source))
-        np.testing.assert_allclose(forced.attention.sum(-1), 1, rtol=0, atol=1e-12)
-
-
-def test_forced_decoding_keeps_the_order_and_does_not_depend_on_the_batch(model: RNNsearchModel) -> None:
-    together = model.force(SOURCES, TARGETS)
-    for source, target, forced in zip(SOURCES, TARGETS, together, strict=True):
-        [alone] = model.force([source], [target])
-        np.testing.assert_allclose(forced.logprobs, alone.logprobs, rtol=0, atol=1e-12)
-    backwards = model.force(SOURCES[::-1], TARGETS[::-1])
-    for one, other in zip(together, reversed(backwards), strict=True):
-        np.testing.assert_allclose(one.logprobs, other.logprobs, rtol=0, atol=1e-12)
-
-
-def test_score_is_forced_decoding_of_texts(model: RNNsearchModel) -> None:
-    source, target = "abc def", "ghi"
-    ids = [[token.id for token in tokens] for tokens in (model.tokenize(source), model.tokenize_target(target))]
-    [scores] = model.score([source], [target])
-    np.testing.assert_allclose(scores, stepwise(model, *ids)[1], rtol=0, atol=1e-12)
-    assert ids[1][-1] == END and scores.dtype == np.float64
+    assert torch.equal(net(ids, mask, target), net(ids, mask, target))

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nmt_audit.errors import RequestError
-from nmt_audit.models.rnnsearch import RNNsearchModel
+from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
 from nmt_audit.models.search import beam_search
 from nmt_audit.models.vocabulary import END, PAD, Vocabulary
@@ -17,14 +17,14 @@ LETTERS = Vocabulary.train(["abc def ghi jkl mno pqr stu vwx yz"] * 5, 40)
 WORDS = ["abc", "def", "ghi", "jkl mno", "pqr", "stu vwx", "yz a", "c"]
 
 
-def tiny_model(seed: int = 0, *, vocabulary: int = 40, end: float = 1.0, max_length: int = 512) -> RNNsearchModel:
+def tiny_model(seed: int = 0, *, vocabulary: int = 40, end: float = 1.0, max_length: int = 512) -> RecurrentModel:
     """Random weights; `end` is the bias of `</s>`, large where hypotheses shall end early."""
     torch.manual_seed(seed)
     network = RNNsearch(Sizes(vocabulary, embedding=8, hidden=8, attention=8)).requires_grad_(False)
     for parameter in network.parameters():
         parameter.copy_(torch.randn_like(parameter) * 0.7)
     network.bias[END] = end
-    return RNNsearchModel(network, LETTERS, name="tiny", fingerprint="", max_length=max_length)
+    return RecurrentModel(network, LETTERS, name="tiny", fingerprint="", max_length=max_length)
 
 
 def some_sources(count: int = 24) -> list[str]:
@@ -32,13 +32,13 @@ def some_sources(count: int = 24) -> list[str]:
     return [" ".join(chance.choices(WORDS, k=chance.randint(0, 7))) for _ in range(count)]
 
 
-def ids_of(model: RNNsearchModel, source: str) -> list[int]:
+def ids_of(model: RecurrentModel, source: str) -> list[int]:
     return [token.id for token in model.tokenize(source)]
 
 
-def greedy(model: RNNsearchModel, source: list[int], limit: int, prefix: tuple[int, ...] = ()) -> list[int]:
+def greedy(model: RecurrentModel, source: list[int], limit: int, prefix: tuple[int, ...] = ()) -> list[int]:
     """The most probable token, again and again; after a prefix at least one that does not end it. PAD is no word."""
-    state, last = model._encode([source]), PAD
+    state, last = model.begin([source]), PAD
     said: list[int] = []
     for step in range(limit + len(prefix)):
         logprobs, state = model.step(torch.tensor([last]), state)
@@ -82,7 +82,7 @@ def test_a_beam_of_all_is_an_exhaustive_search(seed: int, length_penalty: float)
     paths = [(*path, END) for length in range(limit) for path in itertools.product(words, repeat=length)]
     forced = model.force([[3, 4, END]] * len(paths), paths)
     scores = [row.logprobs.sum() / len(path) ** length_penalty for row, path in zip(forced, paths, strict=True)]
-    [found] = beam_search(model, model._encode([[3, 4, END]]), [limit], beam=5**limit, length_penalty=length_penalty)
+    [found] = beam_search(model, model.begin([[3, 4, END]]), [limit], beam=5**limit, length_penalty=length_penalty)
     assert found.ids == paths[int(np.argmax(scores))]
     assert found.score == pytest.approx(max(scores), abs=1e-12)
 
@@ -108,7 +108,7 @@ def test_the_limit_leaves_a_hypothesis_unfinished() -> None:
 def test_ending_at_the_limit_is_finished() -> None:
     """`</s>` as the last token that the limit allows."""
     model = tiny_model(end=1000.0)
-    [found] = beam_search(model, model._encode([[3, END]]), [1], beam=2)
+    [found] = beam_search(model, model.begin([[3, END]]), [1], beam=2)
     assert (found.ids, found.finished) == ((END,), True)
 
 
@@ -181,5 +181,5 @@ def test_a_continuation_says_at_least_one_word_and_goes_on_greedily() -> None:
 def test_the_end_is_forbidden_as_long_as_it_was_asked() -> None:
     model = tiny_model(end=1000.0)
     for forbidden in range(4):
-        [found] = beam_search(model, model._encode([[3, END]]), [9], beam=2, end_allowed_at=forbidden)
+        [found] = beam_search(model, model.begin([[3, END]]), [9], beam=2, end_allowed_at=forbidden)
         assert len(found.ids) == forbidden + 1 and found.ids[-1] == END

@@ -10,12 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sample_run import HOSTILE, sample_run
+from sample_run import AUTOENCODER, HOSTILE, RNNSEARCH, TRANSFORMER, Architecture, sample_run
 
 from nmt_audit.errors import OutputError
 from nmt_audit.report import build_site
 from nmt_audit.report.flagged import page_name
 from nmt_audit.report.site import templates
+from nmt_audit.report.wording import METHOD
 from nmt_audit.store import Run, open_run
 
 VOID = {"meta", "link", "img", "br", "input"}
@@ -136,7 +137,10 @@ def test_every_page_carries_the_signature(pages: dict[Path, Page]) -> None:
 def test_the_run_page_stands_without_scripts(run: Run, pages: dict[Path, Page]) -> None:
     page = pages[run.directory / "site" / "index.html"]
     text = "".join(page.text)
-    for part in ("41.2", "±0.9", "Suspected, per 100 segments", "1.9 %", "not measured", "The most important flags"):
+    for part in (
+        "41.2", "±0.9", "Suspected, per 100 segments", "1.9 %", "not measured", "The most important flags",
+        "How far the maps can be believed", "Relevance, stable", "97\u00a0%\u00a0[93,\u00a0100]",
+    ):  # fmt: skip
         assert part in text
     linked = [address for _, _, address in page.links if address.startswith("segments/")]
     assert len(linked) >= len(run.flags)
@@ -194,17 +198,63 @@ def test_a_folder_that_is_not_a_site_is_left_alone(run: Run, tmp_path: Path) -> 
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize(("model", "flagged"), [(False, True), (True, False)])
-def test_runs_without_a_model_or_without_flags_have_their_own_words(tmp_path: Path, model: bool, flagged: bool) -> None:
+@pytest.mark.parametrize(("model", "flagged"), [(None, True), (RNNSEARCH, False)])
+def test_runs_without_a_model_or_without_flags_have_their_own_words(
+    tmp_path: Path, model: Architecture | None, flagged: bool
+) -> None:
     run = sample_run(tmp_path / "run", model=model, flagged=flagged, clean=3)
     build_site(run, tmp_path / "site")
     for path in (tmp_path / "site").rglob("*.html"):
         text = "".join(Page(path).text)
         if path.name == "index.html":
-            assert ("without a model" in text) == (not model)
+            assert ("without a model" in text) == (model is None)
             assert ("No check found anything past its threshold" in text) == (not flagged)
         if path.parent.name == "segments":
             assert "nothing to explain" in text
+
+
+@pytest.mark.parametrize("kind", [TRANSFORMER, AUTOENCODER, None], ids=["transformer", "autoencoder", "older"])
+def test_runs_of_every_kind_have_sound_pages(tmp_path: Path, kind: Architecture | None) -> None:
+    run = sample_run(tmp_path / "run", model=kind or RNNSEARCH, older=kind is None, clean=3)
+    build_site(run, tmp_path / "site")
+    pages = {path: Page(path) for path in (tmp_path / "site").rglob("*.html")}
+    test_every_link_leads_somewhere(pages)
+    test_pages_carry_no_script_style_or_handler_of_their_own(pages)
+    test_no_flag_is_called_an_error(pages)
+    front = pages[tmp_path / "site" / "index.html"]
+    assert ("heads" in front.ids) == (kind is TRANSFORMER)
+    assert ("Not measured on this run" in "".join(front.text)) == (kind is None)
+    assert (tmp_path / "site" / "charts" / "faithfulness-dark.svg").is_file() == (kind is not None)
+    segment = "".join(pages[tmp_path / "site" / "segments" / page_name("chat-003")].text)
+    assert ("Other methods: " in segment) == (kind is not None)
+    assert ("was not measured on this run" in segment) == (kind is None)
+
+
+def test_names_that_a_run_invents_stay_text(tmp_path: Path) -> None:
+    """Methods, offsets and rule sets come out of a file too."""
+    run = sample_run(tmp_path / "run", clean=2)
+    nasty = "<img src=x onerror=1>$x$"
+    run.explanations["rules"] = nasty
+    run.explanations["offsets"] = json.dumps({nasty: 1e9})
+    rows = [{**row, "method": nasty, "rules": nasty} for row in run.manifest["faithfulness"]["rows"]]
+    changed = {**run.manifest, "faithfulness": {**run.manifest["faithfulness"], "rows": rows}}
+    renamed = Run(run.directory, changed)
+    renamed.__dict__["explanations"] = run.explanations
+    build_site(renamed, tmp_path / "site")
+    for path in (tmp_path / "site").rglob("*.html"):
+        page = Page(path)
+        assert ("img", "src", "x") not in page.links
+        if path.name in ("index.html", page_name("chat-003")):
+            assert nasty in "".join(page.text)
+    for path in (tmp_path / "site" / "charts").iterdir():
+        assert "<img" not in path.read_text("utf-8")
+
+
+def test_rows_of_every_number_have_a_place_in_the_stylesheet(run: Run) -> None:
+    """Attention, three stages, a contrast, and every further method."""
+    css = (run.directory / "site" / "site.css").read_text("utf-8")
+    for rows in range(len(METHOD) + 6):
+        assert f".rows-{rows} " in css
 
 
 def test_templates_take_no_corpus_text_unescaped() -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from nmt_audit.errors import InputError, ModelError
 from nmt_audit.models import checkpoint, load_model
 from nmt_audit.models.recipe import Recipe, Training, load, names, parse
-from nmt_audit.models.rnnsearch import RNNsearchModel
+from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
 from nmt_audit.models.train import STATE, train
 from nmt_audit.models.vocabulary import Vocabulary
@@ -172,7 +172,7 @@ def test_the_loss_falls(tmp_path: Path) -> None:
         saved = torch.load(out / STATE, weights_only=True)
         network = RNNsearch(RECIPE.sizes)
         network.load_state_dict(saved["network"])
-        scores = RNNsearchModel(network, Vocabulary(saved["vocabulary"]), name="", fingerprint="").score(
+        scores = RecurrentModel(network, Vocabulary(saved["vocabulary"]), name="", fingerprint="").score(
             sources, targets
         )
         return -float(np.concatenate(scores).mean())
@@ -282,7 +282,7 @@ def test_shipped_recipes_can_be_read() -> None:
     ("key", "value", "message"),
     [
         ("seed", "seven", "seed = 'seven' is not of type int"),
-        ("architecture", "luong", "architecture = 'luong' is not known; there is rnnsearch"),
+        ("architecture", "lstm", "architecture = 'lstm' is not known; there is rnnsearch, luong, marian"),
         ("colour", "red", "colour"),
         ("training", {**RECIPE.as_dict()["training"], "precision": "float16"}, "precision = 'float16' is not known"),
         ("training", {"steps": 20}, "batch_tokens"),

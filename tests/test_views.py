@@ -12,12 +12,14 @@ from sample_run import sample_run, tokens
 
 from nmt_audit.records import CATEGORIES
 from nmt_audit.report.browse import script
+from nmt_audit.report.faithfulness import Faithfulness, faithfulness
 from nmt_audit.report.flagged import page_name, segment_page
+from nmt_audit.report.grid import BAND, DENSE
 from nmt_audit.report.reading import Explanations, FlagRow, SegmentRow, flag_rows, segment_rows
 from nmt_audit.report.rows import Row, focuses
 from nmt_audit.report.texts import Mark, stretches
-from nmt_audit.report.why import BAND, DENSE, Why
-from nmt_audit.report.wording import CATEGORY, STATES, fixed, number, percent, visible
+from nmt_audit.report.why import Why
+from nmt_audit.report.wording import CATEGORY, METHOD, STATES, fixed, number, percent, visible
 from nmt_audit.report.words import gather
 from nmt_audit.store import Run
 
@@ -27,9 +29,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return sample_run(tmp_path_factory.mktemp("views") / "run")
 
 
-def flagged(run: Run, name: str) -> tuple[SegmentRow, list[FlagRow], Explanations]:
+def flagged(run: Run, name: str) -> tuple[SegmentRow, list[FlagRow], Explanations, Faithfulness | None]:
     segment = next(row for row in segment_rows(run, {name}) if row.id == name)
-    return segment, flag_rows(run)[name], Explanations(run)
+    return segment, flag_rows(run)[name], Explanations(run), faithfulness(run.manifest)
 
 
 def figures(run: Run, name: str) -> list[Why]:
@@ -86,7 +88,7 @@ def test_merging_pieces_into_words_keeps_every_sum() -> None:
 
 
 def test_a_word_of_several_pieces_is_the_sum_of_their_explanations(run: Run) -> None:
-    segment, flags, explanations = flagged(run, "talk-007")
+    segment, flags, explanations, _ = flagged(run, "talk-007")
     flag = next(flag for flag in flags if flag.category == "UNRELATED")
     explained = explanations.of(flag.id)
     source = gather(segment.source_tokens, segment.source, "de")
@@ -100,15 +102,18 @@ def test_a_word_of_several_pieces_is_the_sum_of_their_explanations(run: Run) -> 
                 sum(item.target_relevance.sum() for item in here)
             )
             assert row.value == pytest.approx(sum(part for _, part in row.ledger))
-        attention = focus.row("attention")
+            assert dict(row.ledger)["offset"] == pytest.approx(sum(part for _, part in row.offsets))
+        attention = focus.attention
         assert attention is not None and attention.source.sum() == pytest.approx(1.0)
 
 
 def test_rows_come_in_the_order_of_the_computation(run: Run) -> None:
     (why, *_) = figures(run, "talk-012")
-    assert [head.label for head in why.heads] == [
-        STATES[name].label for name in ("attention", "context", "target", "output")
-    ] + ["Contrast with “not”"]
+    [only] = why.maps
+    assert [head.label for head in only.grid.heads] == [
+        METHOD["attention"].label, *(STATES[name].label for name in ("context", "target", "output")),
+        "Contrast with “not”",
+    ]  # fmt: skip
 
 
 def test_the_sentence_says_what_attention_and_relevance_say(run: Run) -> None:
@@ -124,8 +129,8 @@ def test_words_of_the_corpus_carry_their_language(run: Run) -> None:
 
 
 def test_a_lost_negation_begins_where_attention_looks_at_the_cue(run: Run) -> None:
-    segment, flags, explanations = flagged(run, "talk-012")
-    page, _ = segment_page(segment, flags, explanations)
+    segment, flags, explanations, measured = flagged(run, "talk-012")
+    page, _ = segment_page(segment, flags, explanations, measured)
     (flag,) = page.flags
     assert len(flag.whys) > 5
     place = segment.source.index("nicht")
@@ -137,26 +142,32 @@ def test_a_lost_negation_begins_where_attention_looks_at_the_cue(run: Run) -> No
 
 def test_bands_wrap_a_long_sentence_without_losing_a_word(run: Run) -> None:
     (why, *_) = figures(run, "book-021")
-    assert why.layout == "dense"
-    assert [column for band in why.bands for side in band for column in side.columns] == [
-        column for side in why.sides for column in side.columns
+    grid = why.maps[0].grid
+    assert grid.layout == "dense"
+    assert [column for band in grid.bands for side in band for column in side.columns] == [
+        column for side in grid.sides for column in side.columns
     ]
-    assert max(sum(len(side.columns) for side in band) for band in why.bands) <= BAND // DENSE
+    assert max(sum(len(side.columns) for side in band) for band in grid.bands) <= BAND // DENSE
 
 
 def test_the_longest_bar_of_a_row_is_whole_and_signs_are_kept(run: Run) -> None:
     for why in figures(run, "news-004"):
-        for place in range(len(why.heads)):
-            cells = [column.cells[place] for side in why.sides for column in side.columns]
+        grid = why.maps[0].grid
+        for place in range(len(grid.heads)):
+            cells = [column.cells[place] for side in grid.sides for column in side.columns]
             assert max(cell.step for cell in cells) == 100
             assert all(("n" in cell.classes.split()) == cell.number.startswith("−") for cell in cells)
 
 
 def test_a_ledger_is_written_out_as_a_sum(run: Run) -> None:
     (why, *_) = figures(run, "chat-003")
-    for account in why.accounts:
-        assert account.text.startswith("value ")
-        assert " = source words " in account.text and " + bias 0.62 " in account.text and "offsets" in account.text
+    for ledger in why.maps[0].ledgers:
+        terms = {term.label: (term.sign, term.amount) for term in ledger.terms}
+        assert next(iter(terms)) == "source words"
+        assert terms["bias"] == ("+", "0.62") and terms["gates"] == ("+", "0.12")
+        assert terms["tanh"] == ("−", "0.21") and terms["attention scores"] == ("−", "0.07")
+        amounts = [float((sign + amount).replace("−", "-")) for sign, amount in terms.values()]
+        assert sum(amounts) == pytest.approx(float(ledger.value.replace("−", "-")), abs=0.005 * (len(amounts) + 1))
 
 
 def test_blown_up_relevance_is_said_with_its_numbers(run: Run) -> None:
@@ -167,7 +178,7 @@ def test_blown_up_relevance_is_said_with_its_numbers(run: Run) -> None:
 
 @pytest.mark.parametrize("relevance", [[math.inf, 1.0], [math.nan, 0.0], [0.0, 0.0], [1e200, -1e200]])
 def test_no_relevance_is_too_odd_to_show(relevance: list[float]) -> None:
-    row = Row("output", None, np.array(relevance), None, value=1.0)
+    row = Row("lrp", "output", None, np.array(relevance), None, value=1.0)
     assert np.isfinite(row.shares).all()
     assert row.blown_up == (relevance != [0.0, 0.0])
 
@@ -186,7 +197,7 @@ def test_data_scripts_hold_no_markup_and_read_back() -> None:
 
 
 def test_without_a_model_a_flag_says_so(tmp_path: Path) -> None:
-    run = sample_run(tmp_path / "run", model=False, clean=2)
+    run = sample_run(tmp_path / "run", model=None, clean=2)
     page, comparisons = segment_page(*flagged(run, "talk-007"))
     assert comparisons == []
     assert all(not flag.whys and flag.note and "No model" in flag.note for flag in page.flags)

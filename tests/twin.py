@@ -1,43 +1,48 @@
 """The slow twin: Algorithm 1 of Ding et al. 2017, neuron by neuron, in plain floats.
 
-Every number of RNNsearch is a neuron with its incoming set IN(v); weight ratios w_{u→v} stand on the edges to OUT(u);
-relevance is pulled along them in backward topological order, once for each neuron of the explained state. Nothing is
-shared with the package: the equations are those of the paper and of Bahdanau et al. 2015, appendix A (GroundHog).
+Every number of a network is a neuron with its incoming set IN(v); a number w_{u→v} stands on each edge to OUT(u); what
+is carried goes along them in backward topological order, once for each neuron of the explained state. Nothing is shared
+with the package. The networks are laid out in `twin_recurrent` and `twin_transformer`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from torch import nn
-
-# v's incoming neurons each get a ratio; what no neuron gets goes to an account.
-Ratios = tuple[list[float], dict[str, float]]
+# The numbers on the edges from v's incoming neurons; and what no neuron gets, by account.
+Weighed = tuple[Sequence[float], dict[str, float]]
 
 
 @dataclass(eq=False, slots=True)
 class Neuron:
-    """One number of the network, and the edges in and out of it."""
+    """One number of the network, and how it was made."""
 
+    place: int  # in the order of their making
     value: float
     kind: str = "leaf"
     incoming: tuple[Neuron, ...] = ()
-    weights: tuple[float, ...] = ()  # of the incoming neurons, where the kind has weights
-    bias: float = 0.0
-    outgoing: list[tuple[Neuron, float]] = field(default_factory=list)  # OUT(u) with w_{u→z}
+    weights: Sequence[float] = ()  # linear, norm, factor: of the incoming neurons; of an activation: its derivative
+    bias: float = 0.0  # of a shift: the constant
+    own: int = 0  # softmax and norm: which of the incoming neurons it is made of
+    edges: tuple[tuple[Neuron, float], ...] = ()  # to IN(v), with w_{u→v}
     leaks: dict[str, float] = field(default_factory=dict)
 
 
 Vector = list[Neuron]
 
 
-def _values(neurons: Sequence[Neuron]) -> list[float]:
+def values(neurons: Sequence[Neuron]) -> list[float]:
     return [neuron.value for neuron in neurons]
 
 
-def _sigmoid(x: float) -> float:
+def softmax(numbers: Sequence[float]) -> list[float]:
+    odds = [math.exp(number - max(numbers)) for number in numbers]
+    return [odd / sum(odds) for odd in odds]
+
+
+def sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
@@ -47,53 +52,112 @@ class Graph:
     def __init__(self) -> None:
         self.neurons: list[Neuron] = []
 
-    def _add(self, neuron: Neuron) -> Neuron:
+    def add(self, value: float, kind: str = "leaf", incoming: Sequence[Neuron] = (), weights: Sequence[float] = (),
+            bias: float = 0.0, own: int = 0) -> Neuron:  # fmt: skip
+        neuron = Neuron(len(self.neurons), value, kind, tuple(incoming), weights, bias, own)
         self.neurons.append(neuron)
         return neuron
 
-    def leaves(self, values: Sequence[float]) -> Vector:
-        return [self._add(Neuron(value)) for value in values]
+    def leaves(self, numbers: Sequence[float]) -> Vector:
+        return [self.add(number) for number in numbers]
 
     def linear(self, incoming: Sequence[Neuron], weights: Sequence[float], bias: float = 0.0) -> Neuron:
-        assert len(incoming) == len(weights)
         value = sum(w * u.value for w, u in zip(weights, incoming, strict=True)) + bias
-        return self._add(Neuron(value, "linear", tuple(incoming), tuple(weights), bias))
+        return self.add(value, "linear", incoming, tuple(weights), bias)
 
     def layer(self, incoming: Sequence[Neuron], rows: Sequence[Sequence[float]], bias: Sequence[float] = ()) -> Vector:
         return [self.linear(incoming, row, bias[m] if bias else 0.0) for m, row in enumerate(rows)]
 
-    def activation(self, function: Callable[[float], float], incoming: Sequence[Neuron]) -> Vector:
-        return [self._add(Neuron(function(u.value), "activation", (u,))) for u in incoming]
-
-    def gated(self, gate: Sequence[Neuron], signal: Sequence[Neuron]) -> Vector:
-        """Element-wise multiplication; the gate is the first of IN(v)."""
-        return [self._add(Neuron(g.value * s.value, "product", (g, s))) for g, s in zip(gate, signal, strict=True)]
-
-    def complement(self, incoming: Sequence[Neuron]) -> Vector:
-        return [self._add(Neuron(1 - u.value, "complement", (u,))) for u in incoming]
-
     def sum(self, a: Sequence[Neuron], b: Sequence[Neuron]) -> Vector:
         return [self.linear((u, v), (1.0, 1.0)) for u, v in zip(a, b, strict=True)]
 
-    def maximum(self, a: Neuron, b: Neuron) -> Neuron:
-        return self._add(Neuron(max(a.value, b.value), "maximum", (a, b)))
+    def shift(self, incoming: Sequence[Neuron], constants: Sequence[float]) -> Vector:
+        return [self.add(u.value + c, "shift", (u,), bias=c) for u, c in zip(incoming, constants, strict=True)]
 
-    def weigh(self, ratios: Callable[[Neuron], Ratios]) -> None:
-        """Lines 1–5: the ratio of every edge."""
-        for neuron in self.neurons:
-            neuron.outgoing.clear()
+    def factor(self, incoming: Sequence[Neuron], constant: float) -> Vector:
+        return [self.add(u.value * constant, "factor", (u,), (constant,)) for u in incoming]
+
+    def tanh(self, incoming: Sequence[Neuron]) -> Vector:
+        return [self.add(math.tanh(u.value), "tanh", (u,), (1 - math.tanh(u.value) ** 2,)) for u in incoming]
+
+    def sigmoid(self, incoming: Sequence[Neuron]) -> Vector:
+        return [
+            self.add(sigmoid(u.value), "sigmoid", (u,), (sigmoid(u.value) * sigmoid(-u.value),)) for u in incoming
+        ]  # fmt: skip
+
+    def silu(self, incoming: Sequence[Neuron]) -> Vector:
+        """x σ(x), of which nothing is a gate: it is one activation function."""
+        slopes = [sigmoid(u.value) * (1 + u.value * sigmoid(-u.value)) for u in incoming]
+        return [
+            self.add(u.value * sigmoid(u.value), "activation", (u,), (slope,))
+            for u, slope in zip(incoming, slopes, strict=True)
+        ]
+
+    def gated(self, gate: Sequence[Neuron], signal: Sequence[Neuron]) -> Vector:
+        """Element-wise multiplication; the gate is the first of IN(v)."""
+        return [self.add(g.value * s.value, "product", (g, s)) for g, s in zip(gate, signal, strict=True)]
+
+    def complement(self, incoming: Sequence[Neuron]) -> Vector:
+        return [self.add(1 - u.value, "complement", (u,)) for u in incoming]
+
+    def maximum(self, a: Neuron, b: Neuron) -> Neuron:
+        return self.add(max(a.value, b.value), "maximum", (a, b))
+
+    def softmax(self, energies: Sequence[Neuron]) -> Vector:
+        return [self.add(value, "softmax", energies, own=i) for i, value in enumerate(softmax(values(energies)))]
+
+    def dot(self, query: Sequence[Neuron], key: Sequence[Neuron]) -> Neuron:
+        value = sum(q.value * k.value for q, k in zip(query, key, strict=True))
+        return self.add(value, "dot", (*query, *key))
+
+    def attend(self, alpha: Sequence[Neuron], states: Sequence[Vector]) -> Vector:
+        """c_m = Σ_i α_i h_im; the attention weights are the first half of IN(v)."""
+        columns = zip(*states, strict=True)
+        return [
+            self.add(sum(a.value * h.value for a, h in zip(alpha, column, strict=True)), "attend", (*alpha, *column))
+            for column in columns
+        ]
+
+    def norm(self, incoming: Sequence[Neuron], scale: Sequence[float], bias: Sequence[float], eps: float) -> Vector:
+        """(x − mean x)/σ·w + b, with σ a constant."""
+        numbers, width = values(incoming), len(incoming)
+        mean = sum(numbers) / width
+        sigma = math.sqrt(sum((number - mean) ** 2 for number in numbers) / width + eps)
+        return [
+            self.add(
+                (numbers[m] - mean) / sigma * scale[m] + bias[m], "norm", incoming,
+                [((i == m) - 1 / width) * scale[m] / sigma for i in range(width)], bias[m], m,
+            )
+            for m in range(width)
+        ]  # fmt: skip
+
+    def weigh(self, rules: Rules) -> None:
+        """Lines 1–5: the number on every edge."""
         for v in self.neurons:
             if v.incoming:
-                shares, v.leaks = ratios(v)
-                for u, share in zip(v.incoming, shares, strict=True):
-                    u.outgoing.append((v, share))
+                numbers, v.leaks = rules.weigh(v)
+                v.edges = tuple(zip(v.incoming, numbers, strict=True))
 
-    def relevance(self, v: Neuron) -> dict[Neuron, float]:
-        """Lines 8–12: r_{u←v} of every neuron u."""
-        r: dict[Neuron, float] = {}
-        for u in reversed(self.neurons):
-            r[u] = v.value if u is v else sum(ratio * r[z] for z, ratio in u.outgoing)
-        return r
+    def carry(self, v: Neuron, start: float) -> list[float]:
+        """Lines 8–12: what arrives at every neuron, by its place, when v has `start`."""
+        carried = [0.0] * len(self.neurons)
+        carried[v.place] = start
+        for z in reversed(self.neurons[: v.place + 1]):
+            if carried[z.place] != 0:
+                for u, number in z.edges:
+                    carried[u.place] += number * carried[z.place]
+        return carried
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What stands on the edges. Where coefficients are carried, the relevance of a neuron is its value times that."""
+
+    weigh: Callable[[Neuron], Weighed]
+    coefficients: bool = False
 
 
 def _divided(parts: Sequence[float], extra: float, epsilon: float) -> tuple[list[float], float, float]:
@@ -105,48 +169,94 @@ def _divided(parts: Sequence[float], extra: float, epsilon: float) -> tuple[list
     return [part / (total + away) for part in parts], extra / (total + away), away / (total + away)
 
 
-def paper(epsilon: float = 0.0) -> Callable[[Neuron], Ratios]:
-    """Eq. 15–17. The bias is no incoming neuron; activations and 1 − z pass everything."""
+def _terms(v: Neuron) -> list[float]:
+    """What each of IN(v) adds to it, by eq. 15; the attention weights are weights, not neurons."""
+    if v.kind == "attend":
+        half = len(v.incoming) // 2
+        weights = [0.0] * half + values(v.incoming[:half])
+    else:
+        weights = list(v.weights) or [1.0] * len(v.incoming)
+    return [w * u.value for w, u in zip(weights, v.incoming, strict=True)]
 
-    def ratios(v: Neuron) -> Ratios:
-        if v.kind in ("activation", "complement"):
+
+def paper(epsilon: float = 0.0) -> Rules:
+    """Eq. 15–17. The bias is no incoming neuron; activations, 1 − z, normalisation and constant factors pass all."""
+
+    def weigh(v: Neuron) -> Weighed:
+        if v.kind in ("tanh", "sigmoid", "activation", "complement", "factor"):
             return [1.0], {}
+        if v.kind in ("norm", "softmax"):
+            return [float(i == v.own) for i in range(len(v.incoming))], {}
         if v.kind == "maximum":
-            return [1.0 if u.value == v.value else 0.0 for u in v.incoming], {}
-        parts = [u.value for u in v.incoming]  # eq. 16
-        if v.kind == "linear":  # eq. 15
-            parts = [w * u.value for w, u in zip(v.weights, v.incoming, strict=True)]
-        shares, _, kept = _divided(parts, 0.0, epsilon)
-        return shares, {"stabiliser": kept}
+            return [float(u.value == v.value) for u in v.incoming], {}
+        if v.kind == "dot":  # nothing goes to the attention weights, so that nothing comes here
+            return [0.0] * len(v.incoming), {}
+        if v.kind == "product":
+            shares, _, kept = _divided(values(v.incoming), 0.0, epsilon)  # eq. 16
+            return shares, {"stabiliser": kept}
+        constant = v.bias if v.kind == "shift" else 0.0
+        shares, of_constant, kept = _divided(_terms(v), constant, epsilon)
+        return shares, {"stabiliser": kept, "positions": of_constant}
 
-    return ratios
+    return Rules(weigh)
 
 
-def signal() -> Callable[[Neuron], Ratios]:
+def signal() -> Rules:
     """Arras et al. 2017: the bias takes its share, and of gate × signal the signal takes all."""
 
-    def ratios(v: Neuron) -> Ratios:
+    def weigh(v: Neuron) -> Weighed:
         if v.kind == "product":
             return [0.0, 1.0], {}
-        if v.kind == "linear":
-            parts = [w * u.value for w, u in zip(v.weights, v.incoming, strict=True)]
-            shares, bias, kept = _divided(parts, v.bias, 0.0)
+        if v.kind in ("linear", "norm"):
+            shares, bias, kept = _divided(_terms(v), v.bias, 0.0)
             return shares, {"bias": bias, "stabiliser": kept}
-        return paper()(v)
+        return paper().weigh(v)
 
-    return ratios
+    return Rules(weigh)
+
+
+def stable(tangents: Mapping[str, float], share: float) -> Rules:
+    """v = Σ coefficient·u + offset. `tangents`: how much of f′ an activation takes, the rest of f(x)/x; `share`: how
+    much of their tangent attention weights take."""
+
+    def weigh(v: Neuron) -> Weighed:
+        inputs, half = values(v.incoming), len(v.incoming) // 2
+        if v.kind in tangents:
+            [x], [slope] = inputs, v.weights
+            slope = tangents[v.kind] * slope + (1 - tangents[v.kind]) * (slope if x == 0 else v.value / x)
+            return [slope], {"gate" if v.kind == "sigmoid" else v.kind: v.value - slope * x}
+        if v.kind == "product":
+            return [inputs[1], inputs[0]], {"gate": -v.value}
+        if v.kind == "complement":
+            return [-1.0], {"gate": 1.0}
+        if v.kind == "softmax":
+            alpha = softmax(inputs)
+            slopes = [alpha[v.own] * ((i == v.own) - alpha[i]) for i in range(len(alpha))]
+            return slopes, {"attention": v.value - sum(s * e for s, e in zip(slopes, inputs, strict=True))}
+        if v.kind == "dot":
+            return [*inputs[half:], *inputs[:half]], {"attention": -v.value}
+        if v.kind == "attend":
+            return [*(share * h for h in inputs[half:]), *inputs[:half]], {"attention": -share * v.value}
+        if v.kind == "maximum":
+            return [float(x == v.value) for x in inputs], {}
+        if v.kind == "shift":
+            return [1.0], {"positions": v.bias}
+        return v.weights, {"bias": v.bias}  # linear, norm, factor
+
+    return Rules(weigh, coefficients=True)
+
+
+# --- explanations -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """R_{u←v} of every word, and what went elsewhere."""
+    """R_{u←v} of every word, and what went elsewhere: "initial" and the ledger's accounts by name."""
 
     value: float
     source: list[float]
     target: list[float]
-    initial: float
-    bias: float
-    stabiliser: float
+    elsewhere: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,107 +266,61 @@ class Twin:
     graph: Graph
     source: list[Vector]  # x_1 … x_S
     target: list[Vector]  # y_1 … y_{T−1}
-    initial: Vector  # →h_0, ←h_{S+1}, y_0
+    initial: Vector  # what is no word: →h_0, y_0, the start symbol
     states: dict[str, list[Vector]]
+    vocabulary: dict[str, list[float]]  # by state and position: what was taken from a logit before the start
 
-    def explain(self, state: str, position: int) -> Account:
-        """Lines 6–16, after `graph.weigh`."""
+    def value(self, state: str, position: int) -> float:
+        return sum(values(self.states[state][position])) + self._left_out(state, position)
+
+    def _left_out(self, state: str, position: int) -> float:
+        return self.vocabulary[state][position] if state in self.vocabulary else 0.0
+
+    def explain(self, state: str, position: int, rules: Rules) -> Account:
+        """Lines 6–16, after `graph.weigh(rules)`."""
         source, target = [0.0] * len(self.source), [0.0] * len(self.target)
-        elsewhere = {"initial": 0.0, "bias": 0.0, "stabiliser": 0.0}
+        elsewhere = {"initial": 0.0, "vocabulary": self._left_out(state, position)}
         for v in self.states[state][position]:
-            r = self.graph.relevance(v)
+            carried = self.graph.carry(v, 1.0 if rules.coefficients else v.value)
+
+            def relevance(u: Neuron, carried: list[float] = carried) -> float:
+                return carried[u.place] * (u.value if rules.coefficients else 1.0)
+
             for words, sums in ((self.source, source), (self.target, target)):
                 for place, word in enumerate(words):
-                    sums[place] += sum(r[u] for u in word)
-            elsewhere["initial"] += sum(r[u] for u in self.initial)
-            for z in self.graph.neurons:
-                for account, share in z.leaks.items():
-                    elsewhere[account] += share * r[z]
-        return Account(sum(_values(self.states[state][position])), source, target, **elsewhere)
+                    sums[place] += sum(map(relevance, word))
+            elsewhere["initial"] += sum(map(relevance, self.initial))
+            for z in self.graph.neurons[: v.place + 1]:
+                for account, leak in z.leaks.items():
+                    elsewhere[account] = elsewhere.get(account, 0.0) + leak * carried[z.place]
+        return Account(self.value(state, position), source, target, elsewhere)
 
 
-@dataclass(frozen=True, slots=True)
-class _Gru:
-    """r = σ(Wr x + Ur h), z = σ(Wz x + Uz h), n = tanh(W x + U (r∘h) + b), h' = z∘n + (1−z)∘h."""
+def logits(
+    graph: Graph, readouts: Sequence[Vector], table: Sequence[Sequence[float]], bias: Sequence[float],
+    target: Sequence[int], against: int, start: str,
+) -> tuple[dict[str, list[Vector]], dict[str, list[float]]]:  # fmt: skip
+    """The states "logit", of the target's tokens, and "contrast", of those over `against`; and what is left out.
 
-    reset: list[list[float]]  # rows of [Wr, Ur]
-    update: list[list[float]]  # rows of [Wz, Uz]
-    candidate: list[list[float]]  # rows of [W, U]
-    bias: list[float]
-
-    def __call__(self, graph: Graph, x: Vector, h: Vector) -> Vector:
-        r = graph.activation(_sigmoid, graph.layer([*x, *h], self.reset))
-        z = graph.activation(_sigmoid, graph.layer([*x, *h], self.update))
-        n = graph.activation(math.tanh, graph.layer([*x, *graph.gated(r, h)], self.candidate, self.bias))
-        return graph.sum(graph.gated(z, n), graph.gated(graph.complement(z), h))
-
-
-class Builder:
-    """Reads the weights of a network, nothing else, and lays out the neurons of sentence pairs."""
-
-    def __init__(self, network: nn.Module) -> None:
-        self.weights = {name: tensor.tolist() for name, tensor in network.state_dict().items()}
-
-    def _gru(self, name: str) -> _Gru:
-        gates, bias = self.weights[f"{name}.gates.weight"], self.weights[f"{name}.candidate.bias"]
-        width = len(bias)
-        return _Gru(gates[:width], gates[width:], self.weights[f"{name}.candidate.weight"], bias)
-
-    def build(self, source: Sequence[int], target: Sequence[int], against: int) -> Twin:
-        """States of every position; "logit" of the target's own tokens, "contrast" of those over `against`."""
-        graph, w = Graph(), self.weights
-        table = w["embedding.weight"]
-        x = [graph.leaves(table[word]) for word in source]
-        y = [graph.leaves(table[word]) for word in target[:-1]]
-        hidden, width = len(w["decoder.start.bias"]), len(table[0])
-        first, last, y_0 = (graph.leaves([0.0] * size) for size in (hidden, hidden, width))
-        states: dict[str, list[Vector]] = self._encode(graph, x, first, last)
-        start = graph.layer(states["source_backward"][0], w["decoder.start.weight"], w["decoder.start.bias"])
-        states.update(self._decode(graph, graph.activation(math.tanh, start), [y_0, *y], states["source"]))
-        states.update(logit=[], contrast=[])
-        for word, readout in zip(target, states["output"], strict=True):
-            states["logit"].append([graph.linear(readout, table[word], w["bias"][word])])
-            # The difference of two logits is one neuron of an output layer of its own.
-            row = [a - b for a, b in zip(table[word], table[against], strict=True)]
-            states["contrast"].append([graph.linear(readout, row, w["bias"][word] - w["bias"][against])])
-        return Twin(graph, x, y, [*first, *last, *y_0], states)
-
-    def _encode(self, graph: Graph, x: list[Vector], first: Vector, last: Vector) -> dict[str, list[Vector]]:
-        ahead, back = self._gru("encoder.forwards"), self._gru("encoder.backwards")
-        forward, backward = [first], [last]
-        for word in x:
-            forward.append(ahead(graph, word, forward[-1]))
-        for word in reversed(x):
-            backward.insert(0, back(graph, word, backward[0]))
-        forward, backward = forward[1:], backward[:-1]
-        joint = [[*f, *b] for f, b in zip(forward, backward, strict=True)]
-        return {"source_forward": forward, "source_backward": backward, "source": joint}
-
-    def _attention(self, state: Vector, memory: list[Vector]) -> list[float]:
-        """α_j: weights of eq. 15, not neurons. e_ji = v·tanh(W_a s_{j−1} + U_a h_i)."""
-        query, keys = self.weights["decoder.attention.query.weight"], self.weights["encoder.keys.weight"]
-        [energy] = self.weights["decoder.attention.energy.weight"]
-        energies = []
-        for h in memory:
-            inner = [
-                sum(a * s for a, s in zip(from_state, _values(state), strict=True))
-                + sum(b * u for b, u in zip(from_memory, _values(h), strict=True))
-                for from_state, from_memory in zip(query, keys, strict=True)
-            ]
-            energies.append(sum(v * math.tanh(a) for v, a in zip(energy, inner, strict=True)))
-        odds = [math.exp(e - max(energies)) for e in energies]
-        return [odd / sum(odds) for odd in odds]
-
-    def _decode(self, graph: Graph, state: Vector, y: list[Vector], memory: list[Vector]) -> dict[str, list[Vector]]:
-        """s_j = GRU(s_{j−1}; y_{j−1}, c_j) and t_j = maxout2(U_o s_{j−1} + V_o y_{j−1} + C_o c_j + b_o)."""
-        gru, w = self._gru("decoder.cell"), self.weights
-        states: dict[str, list[Vector]] = {"context": [], "target": [], "output": []}
-        for previous in y:
-            alpha = self._attention(state, memory)
-            context = [graph.linear([h[m] for h in memory], alpha) for m in range(len(memory[0]))]
-            pre = graph.layer([*state, *previous, *context], w["decoder.readout.weight"], w["decoder.readout.bias"])
-            states["output"].append([graph.maximum(a, b) for a, b in zip(pre[::2], pre[1::2], strict=True)])
-            state = gru(graph, [*previous, *context], state)
-            states["context"].append(context)
-            states["target"].append(state)
-        return states
+    A logit, what sets it apart from others and the difference of two are each one neuron of an output layer of its own.
+    `start` "centred": apart from the mean of all; "rivals": from Σ_{v≠a} p_v/(1−p_a) of each other.
+    """
+    neurons: dict[str, list[Vector]] = {"logit": [], "contrast": []}
+    left_out: list[float] = []
+    for word, readout in zip(target, readouts, strict=True):
+        shares = [0.0] * len(table)
+        if start == "centred":
+            shares = [1 / len(table)] * len(table)
+        elif start == "rivals":
+            all_of_them = [sum(w * t.value for w, t in zip(row, readout, strict=True)) + b
+                           for row, b in zip(table, bias, strict=True)]  # fmt: skip
+            p = softmax(all_of_them)
+            shares = [0.0 if v == word else p[v] / (1 - p[word]) for v in range(len(table))]
+        common = [sum(share * row[m] for share, row in zip(shares, table, strict=True)) for m in range(len(readout))]
+        common_bias = sum(share * b for share, b in zip(shares, bias, strict=True))
+        row = [w - c for w, c in zip(table[word], common, strict=True)]
+        neurons["logit"].append([graph.linear(readout, row, bias[word] - common_bias)])
+        left_out.append(sum(c * t.value for c, t in zip(common, readout, strict=True)) + common_bias)
+        row = [a - b for a, b in zip(table[word], table[against], strict=True)]
+        neurons["contrast"].append([graph.linear(readout, row, bias[word] - bias[against])])
+    return neurons, {"logit": left_out}

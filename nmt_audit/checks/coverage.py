@@ -26,7 +26,9 @@ class Run:
 
 
 def uncovered(segment: Segment, evidence: Evidence) -> list[Run]:
-    """The runs of uncovered content words, worst first."""
+    """The runs of uncovered content words, worst first; none where the model has no attention."""
+    if evidence.attention is None:
+        return []
     groups = [g for g in merge(evidence.source_tokens, segment.source, segment.src_lang) if not g.is_end]
     seen = evidence.attention.sum(0)
     runs: list[Run] = []
@@ -54,11 +56,11 @@ def gap_word(segment: Segment, evidence: Evidence, start: int, end: int) -> Span
     """The target word that follows the gap where a source span is missing; None at the end of the sentence.
 
     The source word after the span is looked up in the target: where that gets its attention, the gap is before it.
-    None, too, where no target word looks at it clearly.
+    None, too, where no target word looks at it clearly, or the model has no attention.
     """
     target = segment.hypothesis or ""
     after = [i for i, token in enumerate(evidence.source_tokens) if token.start >= end and token.start < token.end]
-    if not after:
+    if not after or evidence.attention is None:
         return None
     width = evidence.source_tokens[after[0]].end
     word = [i for i in after if evidence.source_tokens[i].start < max(width, end + 1)]

@@ -133,7 +133,9 @@ def _doubts(segment: Segment, evidence: Evidence) -> Iterator[Doubt]:
 
 
 def _looked_at(evidence: Evidence, positions: tuple[int, ...]) -> Span | None:
-    """The source token that a word looked at most; none where that is `</s>`."""
+    """The source token that a word looked at most; none where that is `</s>`, or the model has no attention."""
+    if evidence.attention is None:
+        return None
     token = evidence.source_tokens[int(evidence.attention[list(positions)].sum(0).argmax())]
     return Span("src", token.start, token.end) if positions and token.start < token.end else None
 

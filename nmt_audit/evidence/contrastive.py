@@ -34,14 +34,18 @@ class Deletion:
 
 
 def deletions(case: Case, evidence: Evidence) -> list[Deletion]:
-    """At most MOST_SPANS deletions: clauses, then words, then wider spans, those the model looked at least first."""
+    """At most MOST_SPANS deletions: clauses, then words, then wider spans, those the model looked at least first.
+
+    Without attention those of a kind come in the order of the text.
+    """
     language, text = case.segment.src_lang, case.segment.source
     groups = [group for group in merge(case.source_tokens, text, language) if not group.is_end]
-    seen = evidence.attention.sum(0)
+    seen = None if evidence.attention is None else evidence.attention.sum(0)
     found: dict[tuple[int, int], tuple[int, float]] = {}
     for rank, span in _spans(groups):
         if any(is_content(group.text, language) for group in span) and len(span) < len(groups):
-            found.setdefault((span[0].start, span[-1].end), (rank, _coverage(span, seen, language)))
+            coverage = 0.0 if seen is None else _coverage(span, seen, language)
+            found.setdefault((span[0].start, span[-1].end), (rank, coverage))
     ordered = sorted(found, key=lambda span: (*found[span], span))
     return [_deletion(text, start, end) for start, end in ordered[:MOST_SPANS]]
 

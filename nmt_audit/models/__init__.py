@@ -9,26 +9,43 @@ from typing import TYPE_CHECKING
 from nmt_audit.errors import ModelError
 
 if TYPE_CHECKING:
-    from nmt_audit.models.rnnsearch import RNNsearchModel
+    from nmt_audit.models.huggingface import HuggingFaceModel
+    from nmt_audit.models.recurrent import RecurrentModel
 
 # Name → what it is. Each is a directory in `shipped/`, with a model card.
 SHIPPED = {
     "rnnsearch-de-en": "RNNsearch, German → English, trained on Tatoeba",
+    "marian-de-en": "Transformer of Marian’s form, German → English, trained on Tatoeba",
 }
 
 
-def model_directory(name: str) -> Path:
-    """Where a model lies: a shipped name or a directory. Raises ModelError where there is none."""
+def model_directory(name: str) -> Path | None:
+    """Where a model lies: a shipped name or a directory; None where neither is there."""
     if name in SHIPPED:
         return Path(str(resources.files("nmt_audit.models") / "shipped" / name))
-    path = Path(name)
-    if not path.is_dir():
-        raise ModelError(f"no model “{name}”: give a directory or one of {', '.join(SHIPPED)}")
-    return path
+    return Path(name) if Path(name).is_dir() else None
 
 
-def load_model(name: str) -> RNNsearchModel:
-    """A model by its shipped name or its directory. Raises ModelError for an unknown or corrupt one."""
-    from nmt_audit.models import checkpoint
+def load_model(
+    name: str, *, src_lang: str | None = None, tgt_lang: str | None = None
+) -> RecurrentModel | HuggingFaceModel:
+    """A model by its shipped name, its directory, or a name on the Hugging Face hub.
 
-    return checkpoint.load(model_directory(name), name=name if name in SHIPPED else Path(name).name)
+    `src_lang` and `tgt_lang` choose the direction of a multilingual model; others do not need them.
+    Raises ModelError for an unknown or corrupt model.
+    """
+    directory = model_directory(name)
+    if directory is not None and not (directory / "config.json").is_file():
+        from nmt_audit.models import checkpoint
+
+        return checkpoint.load(directory, name=name if name in SHIPPED else directory.name)
+    if directory is None and ("/" not in name or Path(name).is_absolute() or name.startswith(".")):
+        raise ModelError(
+            f"no model “{name}”: give a directory, a name on the Hugging Face hub (owner/name) or one of "
+            f"{', '.join(SHIPPED)}"
+        )
+    from nmt_audit.models.huggingface import HuggingFaceModel
+
+    place = name if directory is None else str(directory)
+    shown = name if directory is None or name in SHIPPED else directory.name
+    return HuggingFaceModel.load(place, name=shown, src_lang=src_lang, tgt_lang=tgt_lang)

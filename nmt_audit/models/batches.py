@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from nmt_audit.models.vocabulary import PAD
-
 
 def buckets(lengths: Sequence[int], *, tokens: int, rows: int) -> list[list[int]]:
     """Indices into `lengths` in batches of at most `rows` rows and `tokens` tokens (padding included), shortest first.
@@ -25,7 +23,12 @@ def buckets(lengths: Sequence[int], *, tokens: int, rows: int) -> list[list[int]
     return batches
 
 
-def pad(rows: Sequence[Sequence[int]]) -> Tensor:
-    """Ids of different lengths → [B,N], padded behind."""
+def pad(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Ids of different lengths → ids [B,N], padded behind with 0, and the mask [B,N], True at tokens.
+
+    The mask alone tells what is padding: 0 is a word in some vocabularies.
+    """
     width = max(map(len, rows))
-    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows], dtype=torch.long)
+    ids = torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], dtype=torch.long)
+    lengths = torch.tensor([len(row) for row in rows])
+    return ids, torch.arange(width) < lengths.unsqueeze(1)

@@ -6,7 +6,7 @@ B sentences, S source tokens, T target tokens; both token lists end in `</s>`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -26,7 +26,7 @@ class Forced:
     ranks: NDArray[np.int64]  # [T], 0 is the first choice
     gaps: Array  # [T], log p of the best token − log p of the given one
     end_margins: Array  # [T], logit of `</s>` − the best other logit
-    attention: Array  # [T,S], rows sum to 1
+    attention: Array | None  # [T,S], rows sum to 1; None: the model has no attention
 
 
 class Model(Protocol):
@@ -48,14 +48,25 @@ class Model(Protocol):
     def max_length(self) -> int:
         """The longest source, in tokens, that it translates."""
 
+    @property
+    def end_id(self) -> int:
+        """The id of `</s>`."""
+
+    @property
+    def unknown_id(self) -> int:
+        """The id of `<unk>`, which stands for what is blanked."""
+
     def tokenize(self, text: str) -> tuple[Token, ...]:
         """The tokens of a source text, `</s>` last."""
 
     def tokenize_target(self, text: str) -> tuple[Token, ...]:
         """The tokens of a target text, `</s>` last."""
 
+    def piece(self, id: int) -> str:
+        """The piece of an id, as it is spelt in the target vocabulary."""
+
     def piece_id(self, piece: str) -> int:
-        """The id of a piece of the vocabulary. Raises RequestError where there is none."""
+        """The id of a piece of the target vocabulary. Raises RequestError where there is none."""
 
     def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
         """Beam search; in the order of `sources`. Raises RequestError for a source over `max_length`."""
@@ -72,17 +83,24 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One forward pass that relevance can go back through.
+    """One forward pass that relevance and derivatives can go back through.
 
     `states`: name → [B,N,width], N states of the sentence; "output" is what the output layer reads.
-    `initial`: leaves for what is neither a source nor a target word (h_0, y_0).
+    `initial`: leaves for what is neither a source nor a target word (h_0, y_0, the start symbol of a decoder).
+    `scores` and `heads` name one attention each, by kind and layer from 1: "cross.1", "encoder.1", "decoder.1".
+    `steps`: where a recurrent network computed a tensor of `scores` or `gates` one position after the other, the very
+    tensors that it went on with. Their stack is a copy that nothing was computed from, so it has no derivative.
     """
 
-    source: Tensor  # [B,S,E], leaf
-    target: Tensor  # [B,T−1,E], leaf: y_1 … y_{T−1}
+    source: Tensor  # [B,S,E], leaf: the embedded words, times `source_scale`
+    target: Tensor  # [B,T−1,E], leaf: y_1 … y_{T−1}, times `target_scale`
     initial: tuple[Tensor, ...]  # leaves [B,…]
     states: Mapping[str, Tensor]
-    attention: Tensor  # [B,T,S]
+    attention: Tensor | None  # [B,T,S], what `Forced.attention` is; None: the model has no attention
+    scores: Mapping[str, Tensor] = field(default_factory=dict)  # [B,heads,N,M], attention before its softmax
+    heads: Mapping[str, Tensor] = field(default_factory=dict)  # [B,N,heads,width], what each head gives out
+    gates: Mapping[str, Tensor] = field(default_factory=dict)  # [B,N,H] in 0 … 1, as in "encoder.forward.reset"
+    steps: Mapping[str, tuple[Tensor, ...]] = field(default_factory=dict)  # N of them each: scores [B,M], gates [B,H]
 
 
 @runtime_checkable
@@ -93,8 +111,19 @@ class Traceable(Protocol):
     def states(self) -> Mapping[str, str]:
         """The names of its states and what they index: "source" or "target" positions."""
 
-    def trace(self, source: Tensor, mask: Tensor, target: Tensor) -> Trace:
-        """Ids [B,S], mask [B,S], ids [B,T] → every state. Parameters count as constants; gradients are on."""
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The states on the way from the source to a produced word that a reader is shown, "output" last."""
 
-    def output_layer(self) -> tuple[Tensor, Tensor]:
+    def trace(
+        self, source: Tensor, mask: Tensor, target: Tensor, *,
+        source_scale: Tensor | None = None, target_scale: Tensor | None = None,
+    ) -> Trace:  # fmt: skip
+        """Ids [B,S], mask [B,S] (True at tokens), ids [B,T] → every state. Parameters count as constants.
+
+        `source_scale` [B,S] and `target_scale` [B,T−1] multiply the embedded words: 0 blanks one, a number between
+        0 and 1 for all is a point on the way from nothing to the sentence. Works with gradients on and off.
+        """
+
+    def output_layer(self) -> tuple[Tensor, Tensor | None]:
         """The weights [V,width] and the bias [V] that make logits of the state "output"."""

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nmt_audit.errors import InputError
-from nmt_audit.models.rnnsearch_network import Sizes
 
 T = TypeVar("T")
 
-ARCHITECTURES = ("rnnsearch",)
 PRECISIONS = ("float32", "bfloat16")
 
 
@@ -37,7 +35,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One model to train."""
+    """One model to train. `copies`: it learns to give back the target side of each pair, as an autoencoder does."""
 
     name: str
     architecture: str
@@ -47,8 +45,9 @@ class Recipe:
     licence: str
     attribution: str
     seed: int
-    sizes: Sizes
+    sizes: Any  # of the architecture
     training: Training
+    copies: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for checkpoints and model cards."""
@@ -78,20 +77,20 @@ def load(name_or_file: str) -> Recipe:
 
 def parse(values: dict[str, Any]) -> Recipe:
     """Plain values → recipe. Raises TypeError or ValueError for a missing, unknown, mistyped or senseless key."""
+    from nmt_audit.models.architectures import ARCHITECTURES
+
     tables = dict(values)
-    sizes = _table(Sizes, tables.pop("sizes", {}))
+    architecture = str(tables.get("architecture"))
+    if architecture not in ARCHITECTURES:
+        raise ValueError(f"architecture = {architecture!r} is not known; there is {', '.join(ARCHITECTURES)}")
+    sizes = _table(ARCHITECTURES[architecture].sizes, tables.pop("sizes", {}))
     training = _table(Training, tables.pop("training", {}))
-    recipe = _table(Recipe, {**tables, "sizes": sizes, "training": training})
-    for key, value, known in (
-        ("architecture", recipe.architecture, ARCHITECTURES),
-        ("precision", training.precision, PRECISIONS),
-    ):
-        if value not in known:
-            raise ValueError(f"{key} = {value!r} is not known; there is {', '.join(known)}")
-    return recipe
+    if training.precision not in PRECISIONS:
+        raise ValueError(f"precision = {training.precision!r} is not known; there is {', '.join(PRECISIONS)}")
+    return _table(Recipe, {**tables, "sizes": sizes, "training": training})
 
 
-TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}
 
 
 def _table(kind: type[T], values: dict[str, Any]) -> T:

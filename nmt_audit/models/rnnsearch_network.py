@@ -8,11 +8,17 @@ Shapes: B sentences, S source tokens, T target tokens; widths E of embeddings, H
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from nmt_audit.models.protocol import Trace
+from nmt_audit.models.recurrent_network import Decoded, RecurrentNetwork, Steps
+
+GATES = ("reset", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +30,6 @@ class Sizes:
     hidden: int = 256
     attention: int = 256
     dropout: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the decoder may look at: the encoded source of a batch."""
-
-    forward: Tensor  # [B,S,H]
-    backward: Tensor  # [B,S,H]
-    joint: Tensor  # [B,S,2H]
-    keys: Tensor  # [B,S,A], U_a h_i
-    mask: Tensor  # [B,S], True at tokens
-
-    def select(self, rows: Tensor) -> Memory:
-        """The memory of some rows, in the order given; rows [N] of indices into B."""
-        return Memory(self.forward[rows], self.backward[rows], self.joint[rows], self.keys[rows], self.mask[rows])
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """All states of a decoder that was forced through T target tokens."""
-
-    hidden: Tensor  # [B,T+1,H]: s_0 … s_T
-    context: Tensor  # [B,T,2H]: c_1 … c_T
-    attention: Tensor  # [B,T,S], each row sums to 1
-    energies: Tensor  # [B,T,S], attention before its softmax
-    readout: Tensor  # [B,T,E]: t_1 … t_T, before the output layer
 
 
 class Cell(nn.Module):
@@ -68,12 +48,22 @@ class Cell(nn.Module):
         nn.init.orthogonal_(self.candidate.weight[:, inputs:])
         nn.init.zeros_(self.candidate.bias)
 
-    def forward(self, inputs: Tensor, state: Tensor) -> Tensor:
-        """inputs [B,I], state [B,H] → the next state [B,H]."""
+    def forward(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Steps]:
+        """inputs [B,I], state [B,H] → the next state and the gates r and z, [B,H] each."""
         gates = torch.sigmoid(self.gates(torch.cat([inputs, state], -1)))
         reset, update = gates.chunk(2, -1)
         candidate = torch.tanh(self.candidate(torch.cat([inputs, reset * state], -1)))
-        return update * candidate + (1 - update) * state
+        return update * candidate + (1 - update) * state, (reset, update)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """All states of the encoder, h_i = [→h_i; ←h_i]."""
+
+    forward: Tensor  # [B,S,H]
+    backward: Tensor  # [B,S,H]
+    joint: Tensor  # [B,S,2H]
+    gates: Mapping[str, Steps]  # "forward.reset" → S tensors [B,H]
 
 
 class Encoder(nn.Module):
@@ -85,25 +75,42 @@ class Encoder(nn.Module):
         self.backwards = Cell(sizes.embedding, sizes.hidden)
         self.keys = nn.Linear(2 * sizes.hidden, sizes.attention, bias=False)
 
-    def forward(self, source: Tensor, mask: Tensor, first: Tensor, last: Tensor) -> Memory:
+    def forward(self, source: Tensor, mask: Tensor, first: Tensor, last: Tensor) -> Encoded:
         """source [B,S,E] embedded, mask [B,S]; first and last [B,H]: →h_0 and ←h_{S+1}, zeros.
 
         They are given rather than made here so that their relevance can be measured.
         """
         tokens = source.unbind(1)
         there = mask.unsqueeze(-1).unbind(1)
-        ahead, state = [], first
+        ahead, ahead_gates, state = [], [], first
         for token in tokens:
-            state = self.forwards(token, state)
+            state, gates = self.forwards(token, state)
             ahead.append(state)
-        back, state = [], last
+            ahead_gates.append(gates)
+        back, back_gates, state = [], [], last
         for token, is_token in zip(reversed(tokens), reversed(there), strict=True):
             # Padding stands after the last token, so the backward GRU may start only behind it.
-            state = torch.where(is_token, self.backwards(token, state), state)
+            after, gates = self.backwards(token, state)
+            state = torch.where(is_token, after, state)
             back.append(state)
+            back_gates.append(gates)
         forward, backward = torch.stack(ahead, 1), torch.stack(back[::-1], 1)
-        joint = torch.cat([forward, backward], -1)
-        return Memory(forward, backward, joint, self.keys(joint), mask)
+        of_gates = {**_by_name("forward", ahead_gates), **_by_name("backward", back_gates[::-1])}
+        return Encoded(forward, backward, torch.cat([forward, backward], -1), of_gates)
+
+
+def _by_name(prefix: str, gates: Sequence[Steps]) -> dict[str, Steps]:
+    """The (r, z) of each step → {"prefix.reset": all r, "prefix.update": all z}."""
+    return {f"{prefix}.{name}": steps for name, steps in zip(GATES, zip(*gates, strict=True), strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the decoder may look at: the encoded source of a batch."""
+
+    states: Tensor  # [B,S,2H], h_i
+    keys: Tensor  # [B,S,A], U_a h_i
+    mask: Tensor  # [B,S], True at tokens
 
 
 class BahdanauAttention(nn.Module):
@@ -120,7 +127,7 @@ class BahdanauAttention(nn.Module):
         energies = self.energy(torch.tanh(query + memory.keys)).squeeze(-1)
         energies = energies.masked_fill(~memory.mask, torch.finfo(energies.dtype).min)
         attention = torch.softmax(energies, -1)
-        context = torch.bmm(attention.unsqueeze(1), memory.joint).squeeze(1)
+        context = torch.bmm(attention.unsqueeze(1), memory.states).squeeze(1)
         return context, attention, energies
 
 
@@ -134,9 +141,9 @@ class Decoder(nn.Module):
         self.cell = Cell(sizes.embedding + 2 * sizes.hidden, sizes.hidden)
         self.readout = nn.Linear(sizes.hidden + sizes.embedding + 2 * sizes.hidden, 2 * sizes.embedding)
 
-    def initial(self, memory: Memory) -> Tensor:
+    def initial(self, encoded: Encoded) -> Tensor:
         """s_0 = tanh(W_s ←h_1 + b_s), [B,H]."""
-        return torch.tanh(self.start(memory.backward[:, 0]))
+        return torch.tanh(self.start(encoded.backward[:, 0]))
 
     def read_out(self, state: Tensor, previous: Tensor, context: Tensor) -> Tensor:
         """Maxout over pairs: [...,H], [...,E], [...,2H] → [...,E]."""
@@ -144,60 +151,97 @@ class Decoder(nn.Module):
         return torch.max(pairs, -1).values
 
 
-class RNNsearch(nn.Module):
-    """The network. One embedding table serves source, target and output layer (a joint vocabulary)."""
+@dataclass(frozen=True, slots=True)
+class RNNsearchState:
+    """One row per hypothesis: s_j [B,H], and what attention may look at."""
+
+    hidden: Tensor
+    memory: Memory
+
+    def select(self, rows: Tensor) -> Self:
+        """Rows [N] of the B."""
+        seen = self.memory
+        return type(self)(self.hidden[rows], Memory(seen.states[rows], seen.keys[rows], seen.mask[rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class RNNsearchDecoded(Decoded[RNNsearchState]):
+    """All states of a decoder that was led through T words."""
+
+    hidden: Tensor  # [B,T+1,H]: s_0 … s_T
+    context: Tensor  # [B,T,2H]: c_1 … c_T
+    energies: Steps  # T tensors [B,S], attention before its softmax
+    gates: Mapping[str, Steps]  # "decoder.reset" → T tensors [B,H]
+
+
+class RNNsearch(RecurrentNetwork[RNNsearchState]):
+    """The network."""
+
+    states = {
+        "source_forward": "source",
+        "source_backward": "source",
+        "source": "source",
+        "context": "target",
+        "target": "target",
+        "output": "target",
+    }  # the states of Ding et al. 2017, section 3.1
+    path = ("context", "target", "output")
 
     def __init__(self, sizes: Sizes) -> None:
-        super().__init__()
+        super().__init__(sizes.vocabulary, sizes.embedding, sizes.dropout)
         self.sizes = sizes
-        self.embedding = nn.Embedding(sizes.vocabulary, sizes.embedding)
         self.encoder = Encoder(sizes)
         self.decoder = Decoder(sizes)
-        self.bias = nn.Parameter(torch.zeros(sizes.vocabulary))
-        self.dropout = nn.Dropout(sizes.dropout)
         nn.init.normal_(self.embedding.weight, std=sizes.embedding**-0.5)
 
-    def embed(self, ids: Tensor) -> Tensor:
-        """ids [B,N] → [B,N,E]."""
-        embedded: Tensor = self.dropout(self.embedding(ids))
-        return embedded
-
-    def encode(self, source: Tensor, mask: Tensor) -> Memory:
-        """source [B,S,E] embedded, mask [B,S] → memory."""
+    def begin(self, source: Tensor, mask: Tensor) -> RNNsearchState:
+        """source [B,S,E] embedded, mask [B,S] → s_0 and what the decoder may look at."""
         zeros = source.new_zeros(source.shape[0], self.sizes.hidden)
-        memory: Memory = self.encoder(source, mask, zeros, zeros)
-        return memory
+        return self._start(self.encoder(source, mask, zeros, zeros), mask)
 
-    def step(self, previous: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """One decoder step: y_{j−1} [B,E], s_{j−1} [B,H] → s_j [B,H], t_j [B,E], α_j [B,S], c_j [B,2H]."""
-        context, attention, _ = self.decoder.attention(state, memory)
-        after = self.decoder.cell(torch.cat([previous, context], -1), state)
-        return after, self.decoder.read_out(state, previous, context), attention, context
+    def _start(self, encoded: Encoded, mask: Tensor) -> RNNsearchState:
+        memory = Memory(encoded.joint, self.encoder.keys(encoded.joint), mask)
+        return RNNsearchState(self.decoder.initial(encoded), memory)
 
-    def decode(self, previous: Tensor, memory: Memory) -> Decoded:
-        """Forced decoding. previous [B,T,E]: y_0 (zeros) … y_{T−1} → every state of T steps."""
-        state = self.decoder.initial(memory)
-        states, contexts, attentions, energies = [state], [], [], []
+    def decode(self, previous: Tensor, state: RNNsearchState) -> RNNsearchDecoded:
+        """previous [B,T,E] → every state of T steps; t_j comes from the state before the step, as in GroundHog."""
+        memory, hidden = state.memory, state.hidden
+        states, contexts, attentions, energies, opened = [hidden], [], [], [], []
         for word in previous.unbind(1):
-            context, attention, energy = self.decoder.attention(state, memory)
-            state = self.decoder.cell(torch.cat([word, context], -1), state)
-            states.append(state)
+            context, attention, energy = self.decoder.attention(hidden, memory)
+            hidden, gates = self.decoder.cell(torch.cat([word, context], -1), hidden)
+            states.append(hidden)
             contexts.append(context)
             attentions.append(attention)
             energies.append(energy)
-        hidden, context = torch.stack(states, 1), torch.stack(contexts, 1)
-        readout = self.decoder.read_out(hidden[:, :-1], previous, context)
-        return Decoded(hidden, context, torch.stack(attentions, 1), torch.stack(energies, 1), readout)
+            opened.append(gates)
+        every, context = torch.stack(states, 1), torch.stack(contexts, 1)
+        readout = self.decoder.read_out(every[:, :-1], previous, context)
+        after = RNNsearchState(hidden, memory)
+        of_gates = _by_name("decoder", opened)
+        return RNNsearchDecoded(readout, torch.stack(attentions, 1), after, every, context, tuple(energies), of_gates)
 
-    def logits(self, readout: Tensor) -> Tensor:
-        """t_j [...,E] → [...,V]."""
-        return F.linear(self.dropout(readout), self.embedding.weight, self.bias)
-
-    def shift(self, target: Tensor) -> Tensor:
-        """Target ids y_1 … y_T [B,T] → embedded y_0 … y_{T−1} [B,T,E], where y_0 = 0."""
-        return F.pad(self.embed(target[:, :-1]), (0, 0, 1, 0))
-
-    def forward(self, source: Tensor, mask: Tensor, target: Tensor) -> Tensor:
-        """Ids: source [B,S], mask [B,S], target [B,T] → logits [B,T,V] for each target position."""
-        memory = self.encode(self.embed(source), mask)
-        return self.logits(self.decode(self.shift(target), memory).readout)
+    def trace(self, source: Tensor, mask: Tensor, target: Tensor) -> Trace:
+        """Embedded leaves [B,S,E] and [B,T−1,E], mask [B,S] → every state; initial: →h_0, ←h_{S+1} and y_0."""
+        rows, sizes = source.shape[0], self.sizes
+        h_forward, h_backward, y_0 = (
+            source.new_zeros(rows, *shape).requires_grad_()
+            for shape in ((sizes.hidden,), (sizes.hidden,), (1, sizes.embedding))
+        )
+        encoded: Encoded = self.encoder(source, mask, h_forward, h_backward)
+        decoded = self.decode(torch.cat([y_0, target], 1), self._start(encoded, mask))
+        states = {
+            "source_forward": encoded.forward,
+            "source_backward": encoded.backward,
+            "source": encoded.joint,
+            "context": decoded.context,
+            "target": decoded.hidden[:, 1:],
+            "output": decoded.readout,
+        }
+        gates = {**{f"encoder.{name}": steps for name, steps in encoded.gates.items()}, **decoded.gates}
+        return Trace(
+            source, target, (h_forward, h_backward, y_0), states, decoded.attention,
+            scores={"cross.1": torch.stack(decoded.energies, 1).unsqueeze(1)},
+            gates={name: torch.stack(steps, 1) for name, steps in gates.items()},
+            steps={**gates, "cross.1": decoded.energies},
+        )  # fmt: skip

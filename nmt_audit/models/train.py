@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +16,14 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nmt_audit.errors import InputError
-from nmt_audit.models import checkpoint
+from nmt_audit.models import load_model
+from nmt_audit.models.architectures import ARCHITECTURES
 from nmt_audit.models.batches import pad
 from nmt_audit.models.recipe import Recipe
-from nmt_audit.models.rnnsearch import RNNsearchModel
-from nmt_audit.models.rnnsearch_network import RNNsearch
 from nmt_audit.models.vocabulary import PAD, Vocabulary
 from nmt_audit.progress import progress
 
@@ -35,11 +35,15 @@ Ids = tuple[list[int], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a training ended with: dev BLEU of the kept weights (greedy, on the recipe's dev pairs) and its steps."""
+    """What a training ended with: dev BLEU of the kept weights (greedy, on the recipe's dev pairs) and its steps.
+
+    `losses`: the mean loss per token, nats, of the steps before each evaluation.
+    """
 
     bleu: float
     signature: str
     steps: int
+    losses: tuple[float, ...]
 
 
 def train(recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pair], out: Path) -> Result:
@@ -49,17 +53,21 @@ def train(recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pa
     settings = recipe.training
     dev = dev_pairs[: settings.evaluate_pairs]
     if run.finished:
-        return Result(run.best, run.signature, run.step)
+        return run.result()
+    recent: list[float] = []
     with progress(f"training {recipe.name}", settings.steps, run.step) as advance:
         for batch in _batches(run.examples, recipe, run.step):
             loss = _update(run, batch)
             run.step += 1
+            recent.append(loss)
             advance(1, f"loss {loss:.3f}, best dev BLEU {run.best:.2f}")
             if run.step % settings.evaluate_every == 0 or run.step == settings.steps:
+                run.losses = (*run.losses, sum(recent) / len(recent))
+                recent.clear()
                 _evaluate(run, dev)
                 if run.finished:
                     break
-    return Result(run.best, run.signature, run.step)
+    return run.result()
 
 
 @dataclass(slots=True)
@@ -70,13 +78,14 @@ class _Run:
     out: Path
     vocabulary: Vocabulary
     examples: list[Ids]
-    network: RNNsearch
-    averaged: RNNsearch
+    network: nn.Module
+    averaged: nn.Module
     optimiser: torch.optim.Optimizer
     step: int = 0
     best: float = -math.inf
     signature: str = ""
     since_best: int = 0
+    losses: tuple[float, ...] = ()
 
     @classmethod
     def start(cls, recipe: Recipe, pairs: Sequence[Pair], out: Path) -> _Run:
@@ -84,7 +93,8 @@ class _Run:
         vocabulary = Vocabulary(saved["vocabulary"]) if saved else _new_vocabulary(recipe, pairs)
         examples = [([t.id for t in vocabulary.encode(s)], [t.id for t in vocabulary.encode(t)]) for s, t in pairs]
         examples = [pair for pair in examples if max(map(len, pair)) <= recipe.training.max_tokens]
-        network, averaged = RNNsearch(recipe.sizes), RNNsearch(recipe.sizes)
+        make = ARCHITECTURES[recipe.architecture].network
+        network, averaged = make(recipe.sizes), make(recipe.sizes)
         averaged.load_state_dict(network.state_dict())
         optimiser = torch.optim.Adam(network.parameters(), lr=recipe.training.learning_rate)
         run = cls(recipe, out, vocabulary, examples, network, averaged, optimiser)
@@ -93,13 +103,17 @@ class _Run:
             averaged.load_state_dict(saved["averaged"])
             optimiser.load_state_dict(saved["optimiser"])
             torch.set_rng_state(saved["random"])
-            run.step, run.best, run.signature, run.since_best = saved["progress"]
+            run.step, run.best, run.signature, run.since_best, run.losses = saved["progress"]
         return run
 
     @property
     def finished(self) -> bool:
         """All steps are done, or the last evaluations brought nothing."""
         return self.step >= self.recipe.training.steps or self.since_best >= self.recipe.training.patience
+
+    def result(self) -> Result:
+        """What has come of it so far."""
+        return Result(self.best, self.signature, self.step, self.losses)
 
     def save(self) -> None:
         """The whole state, under a temporary name first: a kill leaves the old one or the new one."""
@@ -113,7 +127,7 @@ class _Run:
                 "averaged": self.averaged.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
                 "random": torch.get_rng_state(),
-                "progress": (self.step, self.best, self.signature, self.since_best),
+                "progress": (self.step, self.best, self.signature, self.since_best, self.losses),
             },
             temporary,
         )
@@ -194,12 +208,12 @@ def _rate(recipe: Recipe, step: int) -> float:
 def _update(run: _Run, batch: Sequence[Ids]) -> float:
     """One optimiser step; returns the loss per token, nats."""
     settings = run.recipe.training
-    source, target = pad([pair[0] for pair in batch]), pad([pair[1] for pair in batch])
+    (source, mask), (target, _) = pad([pair[0] for pair in batch]), pad([pair[1] for pair in batch])
     for group in run.optimiser.param_groups:
         group["lr"] = _rate(run.recipe, run.step)
     run.network.train()
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
-        logits = run.network(source, source != PAD, target)
+        logits = run.network(source, mask, target)
     loss: Tensor = F.cross_entropy(
         logits.float().flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=settings.label_smoothing
     )
@@ -219,23 +233,27 @@ def _evaluate(run: _Run, dev: Sequence[Pair]) -> None:
     """Dev BLEU of the averaged weights; keeps them when they are the best so far; saves the checkpoint."""
     import sacrebleu
 
-    network = RNNsearch(run.recipe.sizes)
-    network.load_state_dict(run.averaged.state_dict())
-    model = RNNsearchModel(network, run.vocabulary, name=run.recipe.name, fingerprint="")
+    recipe = run.recipe
+    about = {
+        "name": recipe.name,
+        "architecture": recipe.architecture,
+        "src_lang": recipe.src_lang,
+        "tgt_lang": recipe.tgt_lang,
+        "max_length": 512,
+        "length_penalty": 1.0,
+        "recipe": recipe.as_dict(),
+    }
+    latest = run.out / ".latest"
+    save = ARCHITECTURES[recipe.architecture].save
+    save(latest, run.averaged, run.vocabulary, about)
+    model = load_model(str(latest))
     said = [translation.text for translation in model.translate([source for source, _ in dev], beam=1)]
     metric = sacrebleu.BLEU()
     bleu = metric.corpus_score(said, [[target for _, target in dev]]).score
     run.since_best += 1
     if bleu > run.best:
         run.best, run.signature, run.since_best = bleu, str(metric.get_signature()), 0
-        about = {
-            "name": run.recipe.name,
-            "src_lang": run.recipe.src_lang,
-            "tgt_lang": run.recipe.tgt_lang,
-            "max_length": 512,
-            "length_penalty": 1.0,
-            "recipe": run.recipe.as_dict(),
-            "training": {"steps": run.step, "dev_bleu_greedy": round(bleu, 2), "signature": run.signature},
-        }
-        checkpoint.save(run.out / "model", run.averaged, run.vocabulary, about)
+        about["training"] = {"steps": run.step, "dev_bleu_greedy": round(bleu, 2), "signature": run.signature}
+        save(run.out / "model", run.averaged, run.vocabulary, about)
+    shutil.rmtree(latest)
     run.save()

@@ -9,12 +9,30 @@ from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Explanation, Translation
 from nmt_audit.relevance.attention import attention
+from nmt_audit.relevance.attention_saliency import attention_saliency
+from nmt_audit.relevance.erasure import erasure
+from nmt_audit.relevance.gate_saliency import gate_saliency
+from nmt_audit.relevance.gates import gates
+from nmt_audit.relevance.gradient import gradient
+from nmt_audit.relevance.gradient_x_input import gradient_x_input
+from nmt_audit.relevance.heads import heads
+from nmt_audit.relevance.integrated_gradients import integrated_gradients
 from nmt_audit.relevance.lrp import lrp
 from nmt_audit.relevance.request import Request, check_keywords, request
+from nmt_audit.relevance.variance import variance
 
 METHODS: Mapping[str, Callable[[Model, Sequence[Request]], list[Explanation]]] = {
     "attention": attention,
     "lrp": lrp,
+    "gradient": gradient,
+    "gradient_x_input": gradient_x_input,
+    "integrated_gradients": integrated_gradients,
+    "attention_saliency": attention_saliency,
+    "gates": gates,
+    "gate_saliency": gate_saliency,
+    "variance": variance,
+    "erasure": erasure,
+    "heads": heads,
 }
 
 
@@ -33,8 +51,10 @@ def explain(
 
     `target`: a text, a Translation (its token ids are used), or None for the model's own translation. `position`: an
     index into the target tokens (source tokens for source states), a range (one pass started at all of them), or None
-    for the last. `state`: source_forward, source_backward, source, context, target, output or logit. `against`: a
-    token; the start is then logit[token at position] − logit[against]. Relevance is not normalised.
+    for the last. `state`: one of the model's `states`, "logit" of the produced token, or "logprob", its log-probability
+    (methods that need no linear start). `against`: a token; explained is then by how much the logit, or the
+    log-probability, of the produced token is above that of this one. `rules`: of lrp and heads. Relevance is not
+    normalised.
 
     Raises RequestError for what the model or the sentence does not have.
     """

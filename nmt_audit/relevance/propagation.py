@@ -11,45 +11,54 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from nmt_audit.errors import UnknownOperator
-from nmt_audit.relevance.operators import MAKES_GATES, OPERATORS, ROUTING, Call, is_activation, take_apart
-from nmt_audit.relevance.rules import RuleSet
+from nmt_audit.relevance.operators import (
+    OPERATORS,
+    ROLES,
+    ROUTING,
+    Call,
+    Role,
+    brings_constants,
+    constant_slope,
+    is_activation,
+    take_apart,
+)
+from nmt_audit.relevance.rules import ACCOUNTS, Rule, RuleSet
 
-ACCOUNTS = ("bias", "stabiliser")
+# Modules that are activation functions of one tensor, whatever they are made of inside; and a package of such.
+ACTIVATION_MODULES = (nn.ReLU, nn.GELU, nn.SiLU, nn.Tanh, nn.Sigmoid)
+ACTIVATION_PACKAGE = "transformers.activations"
 
 
 class _Swapped(torch.autograd.Function):
-    """An operator whose backward is a rule. The accounts are inputs, so that leaks arrive as their gradients."""
+    """An operator whose backward is a rule. The rule's accounts are inputs: leaks arrive as their gradients."""
 
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(run: Callable[[], Tensor], call: Call, rules: RuleSet, *tensors: Tensor) -> Tensor:
+    def forward(run: Callable[[], Tensor], call: Call, rule: Rule, epsilon: float, *tensors: Tensor) -> Tensor:
         return run()
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-        _, ctx.call, ctx.rules, *tensors = inputs
+        _, ctx.call, ctx.rule, ctx.epsilon, *tensors = inputs
         ctx.set_materialize_grads(False)  # so that None says: nothing arrives here
-        ctx.save_for_backward(*tensors[len(ACCOUNTS) :], output)
+        ctx.save_for_backward(*tensors[len(ctx.rule.leaks) :], output)
 
     @staticmethod
     def backward(ctx: Any, carried: Tensor | None) -> tuple[Tensor | None, ...]:
         *activations, output = ctx.saved_tensors
+        rule: Rule = ctx.rule
         if carried is None:
-            return (None,) * (3 + len(ACCOUNTS) + len(activations))
-        call: Call = ctx.call
-        rules: RuleSet = ctx.rules
-        shares = rules.rules[call.operator](
-            *activations, **call.constants, output=output, carried=carried, epsilon=rules.epsilon
-        )
-        leaks = [shares.leaks.get(account) for account in ACCOUNTS]
+            return (None,) * (4 + len(rule.leaks) + len(activations))
+        shares = rule.propagate(*activations, **ctx.call.constants, output=output, carried=carried, epsilon=ctx.epsilon)
+        leaks = [shares.leaks.get(account) for account in rule.leaks]
         per_row = [None if leak is None else leak.sum(tuple(range(1, leak.dim()))) for leak in leaks]
-        return (None, None, None, *per_row, *shares.inputs)
+        return (None, None, None, None, *per_row, *shares.inputs)
 
 
 class _Poisoned(torch.autograd.Function):
@@ -82,32 +91,42 @@ class Propagation(TorchFunctionMode):
         self.accounts: Mapping[str, Tensor] = {
             name: torch.zeros(rows, dtype=dtype, requires_grad=True) for name in ACCOUNTS
         }
-        self._gates: dict[int, Tensor] = {}  # holds the tensors, so that an id cannot be reused
+        self._roles: dict[int, tuple[Tensor, Role]] = {}  # holds the tensors, so that an id cannot be reused
         self._modules: list[str] = []
+        self._in_activation = False
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
         inputs = [value for value in _flat((args, tuple(kwargs.values()))) if is_activation(value)]
-        if not inputs:
+        if not inputs or self._in_activation:
             return func(*args, **kwargs)
-        if func in ROUTING:
+        if func in ROUTING and not brings_constants(func, args):
             result = func(*args, **kwargs)
-            if all(map(self._is_gate, inputs)):
-                self._mark(result)
+            common = self._role(inputs[0])
+            for other in inputs[1:]:
+                common &= self._role(other)
+            self._give(result, common)
             return result
-        call = take_apart(func, args, kwargs, self._is_gate) if func in OPERATORS else None
-        # A product of two signals is no gate × signal; only rules that treat both alike may split it.
-        lost = call and call.operator == "product" and call.constants["gate"] is None
-        if call is None or call.operator not in self.rules.rules or (lost and self.rules.carries == "coefficient"):
+        call = take_apart(func, args, kwargs, self._role) if func in OPERATORS else None
+        if call is None:
+            return self._unknown(func, None, args, kwargs)
+        rule = self.rules.rules.get(call.operator)
+        if rule is None:
             return self._unknown(func, call, args, kwargs)
-        result = _Swapped.apply(  # type: ignore[no-untyped-call]
-            lambda: func(*args, **kwargs), call, self.rules, *self.accounts.values(), *call.activations
-        )
-        if call.operator in MAKES_GATES or (call.operator == "complement" and self._is_gate(inputs[0])):
-            self._mark(result)
+        return self._swap(lambda: func(*args, **kwargs), call, rule)
+
+    def _swap(self, run: Callable[[], Tensor], call: Call, rule: Rule) -> Tensor:
+        accounts = [self.accounts[name] for name in rule.leaks]
+        result: Tensor = _Swapped.apply(run, call, rule, self.rules.epsilon, *accounts, *call.activations)  # type: ignore[no-untyped-call]
+        self._give(result, self._role_after(call))
         return result
+
+    def _role_after(self, call: Call) -> Role:
+        if call.operator in ("complement", "factor"):  # 1 − a gate, and a scaled one, is a gate
+            return self._role(call.activations[0])
+        return ROLES.get(call.operator, Role.SIGNAL)
 
     def _unknown(
         self, func: Callable[..., Any], call: Call | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -116,36 +135,54 @@ class Propagation(TorchFunctionMode):
         name = resolve_name(func) or getattr(func, "__name__", str(func))
         where = " in " + " › ".join(self._modules) if self._modules else ""
         message = f"no rule for {name}{where} in the rule set “{self.rules.name}”: relevance must not pass it silently"
-        if _works_in_place(func):
+        if _works_in_place(func) or kwargs.get("inplace"):
             raise UnknownOperator(f"{message}; it works in place, where relevance cannot be followed")
+        return self._poison(func(*args, **kwargs), message, call)
 
-        def poison(value: Any) -> Any:
-            if isinstance(value, (tuple, list)):
-                return type(value)([poison(item) for item in value])
-            if not is_activation(value):
-                return value  # a shape, a comparison, … : nothing flows through it
-            poisoned = _Poisoned.apply(message, value)  # type: ignore[no-untyped-call]
-            if call and (call.operator in MAKES_GATES or self._is_gate(call.activations[0])):
-                self._mark(poisoned)
-            return poisoned
+    def _poison(self, value: Any, message: str, call: Call | None) -> Any:
+        if isinstance(value, (tuple, list)):
+            return type(value)([self._poison(item, message, call) for item in value])
+        if not is_activation(value):
+            return value  # a shape, a comparison, … : nothing flows through it
+        poisoned = _Poisoned.apply(message, value)  # type: ignore[no-untyped-call]
+        if call is not None:
+            self._give(poisoned, self._role_after(call))
+        return poisoned
 
-        return poison(func(*args, **kwargs))
+    # --- what weighs what -------------------------------------------------------------------------------------------
 
-    def _is_gate(self, tensor: Tensor) -> bool:
-        return id(tensor) in self._gates
+    def _role(self, tensor: Tensor) -> Role:
+        return self._roles[id(tensor)][1] if id(tensor) in self._roles else Role.SIGNAL
 
-    def _mark(self, result: Any) -> None:
-        for tensor in _flat(result):
+    def _give(self, result: Any, role: Role) -> None:
+        for tensor in _flat(result) if role else ():
             if isinstance(tensor, Tensor):
-                self._gates[id(tensor)] = tensor
+                self._roles[id(tensor)] = tensor, role
 
-    def entered(self, module: torch.nn.Module, inputs: Any) -> None:
+    # --- modules ----------------------------------------------------------------------------------------------------
+
+    def entered(self, module: nn.Module, inputs: Any) -> None:
         """A module's forward begins."""
         self._modules.append(type(module).__name__)
+        if _is_activation_module(module) and is_activation(inputs[0]):
+            self._in_activation = True
 
-    def left(self, module: torch.nn.Module, inputs: Any, output: Any) -> None:
-        """A module's forward has ended."""
+    def left(self, module: nn.Module, inputs: Any, output: Any) -> Any:
+        """A module's forward has ended. What an activation module made becomes the result of one operator."""
+        result = None
+        if _is_activation_module(module) and self._in_activation:
+            (slope,) = torch.autograd.grad(output.sum(), inputs[0], retain_graph=True)
+            self._in_activation = False
+            kind = type(module).__name__.lower()
+            operator = kind if kind in ("tanh", "sigmoid") else "activation"
+            call = Call(operator, (inputs[0],), {"slope": constant_slope(slope)})
+            rule = self.rules.rules.get(call.operator)
+            if rule is not None:
+                result = self._swap(output.detach, call, rule)
+            else:
+                result = self._poison(output, f"no rule for {type(module).__name__} in “{self.rules.name}”", call)
         self._modules.pop()
+        return result
 
 
 @contextmanager
@@ -159,6 +196,11 @@ def propagation(rules: RuleSet, rows: int) -> Iterator[Propagation]:
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def _is_activation_module(module: nn.Module) -> bool:
+    known = isinstance(module, ACTIVATION_MODULES) or type(module).__module__ == ACTIVATION_PACKAGE
+    return known and not getattr(module, "inplace", False)
 
 
 def _works_in_place(func: Callable[..., Any]) -> bool:

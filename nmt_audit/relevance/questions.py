@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmt_audit.errors import RequestError
-from nmt_audit.models.protocol import Model
+from nmt_audit.models.protocol import Model, Traceable
 from nmt_audit.records import Audited, Explanation, Translation
 from nmt_audit.relevance import explain_batch
 from nmt_audit.relevance.request import LOGIT
-
-# The rows of the paper's figures 4–11, from the source to the produced word.
-STATES = ("context", "target", "output")
 
 # A word that would have kept a negation, per target language: the contrast for a lost one.
 NEGATION_PIECES = {
@@ -36,20 +33,23 @@ class Question:
     keywords: dict[str, Any]
 
 
-def explain_flags(model: Model, audited: Sequence[Audited], rules: str) -> list[tuple[Question, Explanation]]:
+def explain_flags(
+    model: Model, audited: Sequence[Audited], rules: str, methods: Sequence[str] = ()
+) -> list[tuple[Question, Explanation]]:
     """Every question about every flag, answered, in the order of the flags."""
-    asked = [question for item in audited for question in questions(model, item, rules)]
+    asked = [question for item in audited for question in questions(model, item, rules, methods)]
     answers = explain_batch(model, [question.keywords for question in asked])
     return list(zip(asked, answers, strict=True))
 
 
-def questions(model: Model, item: Audited, rules: str) -> Iterator[Question]:
-    """Each flagged position: source context, target state and readout.
+def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = ()) -> Iterator[Question]:
+    """Each flagged position: the states on the way from the source to the produced word, as in the paper's figures
+    4–11, by relevance; the logit of the word by each of the further `methods`.
 
     A lost negation may lie anywhere, so it is flagged at every position, and there the contrast is asked too: the
     token that was produced against a negation word.
     """
-    if item.evidence is None:
+    if item.evidence is None or not isinstance(model, Traceable):
         return
     evidence = item.evidence
     target = Translation(
@@ -60,8 +60,10 @@ def questions(model: Model, item: Audited, rules: str) -> Iterator[Question]:
         negation = _negation_piece(model, item.segment.tgt_lang) if flag.category == "NEGATION" else None
         for position in flag.positions:
             about = {"source": item.segment.source, "target": target, "rules": rules, "position": position}
-            for state in STATES:
+            for state in model.path:
                 yield Question(item.segment.id, name, {**about, "state": state})
+            for method in methods:
+                yield Question(item.segment.id, name, {**about, "state": LOGIT, "method": method})
             if negation is not None:
                 yield Question(item.segment.id, name, {**about, "state": LOGIT, "against": negation})
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model, Traceable
-from nmt_audit.records import Token, Translation
+from nmt_audit.records import Array, Explanation, Token, Translation
 
-LOGIT = "logit"
+LOGIT, LOGPROB = "logit", "logprob"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,28 @@ class Request:
         """The sentence pair: requests with the same key share a forward pass."""
         return tuple(t.id for t in self.source_tokens), tuple(t.id for t in self.target_tokens)
 
+    @property
+    def steps(self) -> int:
+        """How many decoder steps it needs: nothing after the last explained position matters."""
+        return max(self.positions) + 1 if self.side == "target" else 1
+
+    @property
+    def prefix(self) -> int:
+        """How many earlier target words it has: the length of `target_relevance`."""
+        return max(self.positions) if self.side == "target" else 0
+
+    def explained(
+        self, method: str, source: Array, target: Array, *, rules: str | None = None, epsilon: float | None = None,
+        ledger: Mapping[str, float] | None = None, offsets: Mapping[str, float] | None = None,
+        details: Mapping[str, Array] | None = None,
+    ) -> Explanation:  # fmt: skip
+        """The answer to it. `source` [≥S] and `target` [≥P] may have padding behind, which is left out."""
+        return Explanation(
+            self.source_tokens, self.target_tokens, self.positions, self.state, method, rules, epsilon, self.against,
+            source[: len(self.source_tokens)].copy(), target[: self.prefix].copy(), ledger, offsets or {},
+            details or {},
+        )  # fmt: skip
+
 
 def request(
     model: Model,
@@ -44,11 +66,11 @@ def request(
     against: str | None = None,
 ) -> Request:
     """Checks the keywords of `explain`. Raises RequestError for what the model or the sentence does not have."""
-    sides = {**(model.states if isinstance(model, Traceable) else {}), LOGIT: "target"}
+    sides = {**(model.states if isinstance(model, Traceable) else {}), LOGIT: "target", LOGPROB: "target"}
     if state not in sides:
         raise RequestError(f"{model.name} has no state “{state}”; it has {', '.join(sides)}")
-    if against is not None and state != LOGIT:
-        raise RequestError("a contrast (against=…) is between two logits: ask for state “logit”")
+    if against is not None and state not in (LOGIT, LOGPROB):
+        raise RequestError("a contrast (against=…) is between two tokens: ask for state “logit” or “logprob”")
     source_tokens = model.tokenize(source)
     if len(source_tokens) > model.max_length:
         raise RequestError(f"a source of {len(source_tokens)} tokens is over the model's {model.max_length}; cut it")

@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nmt_audit.report.bearings import Bearings, Phrase
+from nmt_audit.report.faithfulness import Faithfulness
+from nmt_audit.report.grid import Suspect
 from nmt_audit.report.reading import Explanations, FlagRow, SegmentRow
 from nmt_audit.report.rows import Focus, focuses, top
 from nmt_audit.report.texts import Line, hypothesis_line, reference_line, source_line
-from nmt_audit.report.why import Bearings, Phrase, Suspect, Why, why
+from nmt_audit.report.why import Why, why
 from nmt_audit.report.wording import Category, category, fixed, language_tag, number, percent, visible
 from nmt_audit.report.words import Words, gather
 
@@ -71,12 +74,12 @@ def page_name(segment_id: str) -> str:
 
 
 def segment_page(
-    segment: SegmentRow, flags: Sequence[FlagRow], explanations: Explanations
+    segment: SegmentRow, flags: Sequence[FlagRow], explanations: Explanations, measured: Faithfulness | None
 ) -> tuple[SegmentPage, list[Comparison]]:
-    """The page of a segment, and what its figures say for the run page."""
+    """The page of a segment, and what its figures say for the run page. `measured`: how faithful the run's maps are."""
     source = gather(segment.source_tokens, segment.source, segment.src_lang)
     target = gather(segment.target_tokens, segment.hypothesis, segment.tgt_lang)
-    bearings = Bearings(segment, source, target)
+    bearings = Bearings(segment, source, target, measured)
     href = f"segments/{page_name(segment.id)}"
     ordered = sorted(flags, key=lambda flag: -flag.score)
     sections, comparisons = [], []
@@ -126,7 +129,7 @@ def _shown_first(found: Sequence[Focus], suspect_source: frozenset[int]) -> int:
     """The figure to begin with: where attention looks most at the suspect source words, else the first."""
     best, most = 0, 0.0
     for place, focus in enumerate(found):
-        attention = focus.row("attention")
+        attention = focus.attention
         seen = float(sum(attention.source[word] for word in suspect_source)) if attention else 0.0
         if seen > most:
             best, most = place, seen
@@ -180,14 +183,13 @@ def _not_checked(segment: SegmentRow) -> str | None:
 
 
 def _comparison(href: str, flag: FlagRow, focus: Focus, bearings: Bearings) -> Comparison | None:
-    attention = focus.row("attention")
+    attention = focus.attention
     if attention is None or not top(attention, 1):
         return None
     looked_at = top(attention, 1)[0]
     states = []
-    for row in focus.rows:
-        counted = row.state in ("context", "target", "output") and not row.blown_up
-        places = top(row, 1) if counted else []
+    for row in focus.path:
+        places = [] if row.blown_up else top(row, 1)
         if places:
             kind = _kind(places[0], looked_at, bearings)
             states.append((row.state, kind, Phrase(*bearings.name(places[0])), float(row.shares[places[0]])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
@@ -61,7 +62,10 @@ class FlagRow:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationRow:
-    """Relevance of the words for one state at one position. `ledger` is empty where the method has none."""
+    """Relevance of the words for one state at one position. `ledger` is empty where the method has none.
+
+    `offsets`: the parts of the ledger's offset; empty in runs that are older than them.
+    """
 
     position: int
     state: str
@@ -73,6 +77,7 @@ class ExplanationRow:
     target_relevance: Array
     value: float | None
     ledger: tuple[tuple[str, float], ...]
+    offsets: tuple[tuple[str, float], ...] = ()
 
 
 def segment_rows(run: Run, explained: Container[str]) -> Iterator[SegmentRow]:
@@ -113,7 +118,13 @@ class Explanations:
             epsilon=_number(value["epsilon"]), against=_text(value["against"]),
             source_relevance=_array(value["source_relevance"]), target_relevance=_array(value["target_relevance"]),
             value=_number(value["value"]), ledger=tuple((name, part) for name, part in parts if part is not None),
+            offsets=_named_parts(_text(value["offsets"])),
         )  # fmt: skip
+
+
+def _named_parts(text: str | None) -> tuple[tuple[str, float], ...]:
+    """The offsets of a row, which a run holds as the JSON text of a name → number object."""
+    return tuple((str(name), float(part)) for name, part in json.loads(text or "{}").items())
 
 
 def _segment(index: int, row: Any, explained: bool) -> SegmentRow:

@@ -44,7 +44,7 @@ def run_facts(manifest: Manifest) -> RunFacts:
     full = [
         ("model", f"{model.get('name')} {model.get('fingerprint') or ''}".strip() if model else "none"),
         *((f"data: {name}", str(value)) for name, value in hashes),
-        *((f"setting: {name}", str(value)) for name, value in sorted(settings.items())),
+        *((f"setting: {name}", _plain(value)) for name, value in sorted(settings.items())),
         *((f"version: {name}", str(value)) for name, value in sorted(versions.items())),
     ]
     return RunFacts(
@@ -58,6 +58,10 @@ def run_facts(manifest: Manifest) -> RunFacts:
         signature=" · ".join(part for part in parts if part),
         full=tuple(full),
     )
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _short(fingerprint: object) -> str:

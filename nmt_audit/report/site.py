@@ -12,16 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nmt_audit.errors import OutputError
 from nmt_audit.report import browse
-from nmt_audit.report.figures import THEMES, chart
+from nmt_audit.report.faithfulness import faithfulness
+from nmt_audit.report.figures import THEMES, chart, share_chart
 from nmt_audit.report.flagged import Comparison, SegmentPage, page_name, segment_page
 from nmt_audit.report.reading import Explanations, flag_rows, segment_rows
 from nmt_audit.report.signature import run_facts
 from nmt_audit.report.summary import Gatherer, run_page
-from nmt_audit.report.wording import CATEGORY, STATES
+from nmt_audit.report.wording import CATEGORY, CONTRAST, ENTRY, METHOD, STATES
 from nmt_audit.store import Run
 
 ASSETS = ("site.css", "site.js")
 INDEX = "data/index.js"
+FAITHFULNESS = "faithfulness"
 
 
 def templates() -> Path:
@@ -66,7 +68,9 @@ class _Writer:
         self.shared: dict[str, Any] = {
             "facts": run_facts(run.manifest),
             "categories": tuple(CATEGORY.values()),
-            "states": STATES,
+            "states": (*STATES.values(), CONTRAST),
+            "methods": METHOD,
+            "entries": tuple(ENTRY.values()),
         }
 
     def write(self) -> None:
@@ -74,9 +78,11 @@ class _Writer:
         found, index = Gatherer(), browse.Index()
         self._segments(found, index)
         page = run_page(self.run.manifest, found)
-        for data in page.charts:
-            for theme, ink in THEMES.items():
+        for theme, ink in THEMES.items():
+            for data in page.charts:
                 self._put(f"charts/{data.name}-{theme}.svg", chart(data, ink))
+            if page.believed.chart is not None:
+                self._put(f"charts/{FAITHFULNESS}-{theme}.svg", share_chart(page.believed.chart, ink))
         self._put(INDEX, index.script())
         self._page("index.html", "run.html", page=page)
         self._page("segments.html", "segments.html", page=page)
@@ -86,6 +92,7 @@ class _Writer:
 
     def _segments(self, found: Gatherer, index: browse.Index) -> None:
         flags, explanations = flag_rows(self.run), Explanations(self.run)
+        measured = faithfulness(self.run.manifest)
         neighbours = _Neighbours([name for name in self.run.segments["id"].tolist() if name in flags])
         rows: list[list[Any]] = []
         chunk = 1
@@ -93,7 +100,7 @@ class _Writer:
             own = flags.get(segment.id, [])
             comparisons: list[Comparison] = []
             if own:
-                page, comparisons = segment_page(segment, own, explanations)
+                page, comparisons = segment_page(segment, own, explanations, measured)
                 self._flagged(page, *neighbours.of(segment.id))
             found.add(segment, own, comparisons)
             index.add(segment, own)

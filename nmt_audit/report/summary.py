@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nmt_audit.report.bearings import Phrase
+from nmt_audit.report.believed import Believed, believed
 from nmt_audit.report.distributions import QUANTITIES, Distribution, distribution
 from nmt_audit.report.flagged import Comparison, page_name, share_text
+from nmt_audit.report.heads import HeadSection, heads
 from nmt_audit.report.reading import FlagRow, SegmentRow
+from nmt_audit.report.rows import PATH
 from nmt_audit.report.signature import Manifest, RunFacts, run_facts
 from nmt_audit.report.texts import Line, Stretch, hypothesis_line, source_line
-from nmt_audit.report.why import Phrase
 from nmt_audit.report.wording import (
     CATEGORY,
-    STATES,
     Category,
     category,
     count,
@@ -23,6 +25,7 @@ from nmt_audit.report.wording import (
     number,
     percent,
     plural,
+    state,
     visible,
 )
 
@@ -128,6 +131,8 @@ class RunPage:
     trusts: tuple[Trust, ...]
     measured: bool  # whether any of them says how often it raises a false alarm
     charts: tuple[Distribution, ...]
+    believed: Believed
+    heads: HeadSection | None
     partings: tuple[Parting, ...]
     examples: tuple[Example, ...]
     important: tuple[Important, ...]
@@ -193,6 +198,8 @@ def run_page(manifest: Manifest, found: Gatherer) -> RunPage:
         trusts=_trusts(manifest),
         measured=any(share is not None for share in (thresholds.get("false_alarms") or {}).values()),
         charts=tuple(item for item in charts if item is not None),
+        believed=believed(manifest),
+        heads=heads(manifest),
         partings=_partings(found.comparisons),
         examples=_examples(found.comparisons),
         important=important,
@@ -237,23 +244,32 @@ def _trusts(manifest: Manifest) -> tuple[Trust, ...]:
 
 def _partings(comparisons: Sequence[Comparison]) -> tuple[Parting, ...]:
     found = []
-    for state in ("context", "target", "output"):
-        kinds = Counter(kind for item in comparisons for name, kind, _, _ in item.states if name == state)
+    counted: dict[str, Counter[str]] = {}
+    for item in comparisons:
+        for name, kind, _, _ in item.states:
+            counted.setdefault(name, Counter())[kind] += 1
+    for name in sorted(counted, key=_stage):
+        kinds, wording = counted[name], state(name)
         total = kinds.total()
-        if total:
+        if wording is not None:
             shares = {kind: kinds[kind] / total for kind, _ in KINDS}
             parts = tuple(Part(kind, label, round(100 * shares[kind]), percent(shares[kind])) for kind, label in KINDS)
             differs = percent(1 - kinds["same"] / total)
-            found.append(Parting(STATES[state].label, STATES[state].help, count(total), differs, parts))
+            found.append(Parting(wording.label, wording.help, count(total), differs, parts))
     return tuple(found)
+
+
+def _stage(name: str) -> tuple[int, str]:
+    """The order of the computation."""
+    return PATH.index(name.partition(".")[0]), name
 
 
 def _examples(comparisons: Sequence[Comparison]) -> tuple[Example, ...]:
     """Where attention was sure and the readout just as sure of another word; one per segment."""
     telling: dict[int, tuple[float, Comparison, Phrase, float, str]] = {}
     for item in comparisons:
-        for state, kind, word, share in item.states:
-            if state == "output" and kind != "same" and item.weight >= CONFIDENT:
+        for name, kind, word, share in item.states:
+            if name == "output" and kind != "same" and item.weight >= CONFIDENT:
                 strength = share * item.weight
                 if strength > telling.get(item.segment, (0.0,))[0]:
                     telling[item.segment] = (strength, item, word, share, kind)

@@ -1,0 +1,121 @@
+"""The commands `nmt-audit bench …`. Thin layers over the jobs in `nmt_audit.bench`, which import what is heavy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nmt_audit.errors import OutputError
+
+bench = typer.Typer(
+    no_args_is_help=True, rich_markup_mode="rich", help="Measure the explanations: how true they are, what they cost."
+)
+
+
+@bench.callback()
+def benchmarks() -> None:
+    """A group of its own, however many benchmarks there are."""
+
+
+@bench.command()
+def faithfulness(
+    model: Annotated[str, typer.Option("--model", help="A shipped model, a directory or a Hugging Face name.")],
+    source: Annotated[str, typer.Option("--source", help="The corpus; .tsv or .jsonl may hold references too.")],
+    reference: Annotated[str | None, typer.Option("--reference", help="Reference translations, one a line.")] = None,
+    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
+    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    sentences: Annotated[int | None, typer.Option("--sentences", min=1, help="How many; all by default.")] = None,
+    skip: Annotated[int, typer.Option("--skip", min=0, help="Leave out so many at the beginning.")] = 0,
+    positions: Annotated[int, typer.Option("--positions", min=0, help="Target tokens per sentence; 0: all.")] = 8,
+    method: Annotated[list[str] | None, typer.Option("--method", help="Repeatable; all by default.")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option("--rules", help="Rule set of lrp; repeatable; all by default.")
+    ] = None,
+    state: Annotated[str, typer.Option("--state", help="What is explained of a token: logit or logprob.")] = "logit",
+    operator: Annotated[
+        list[str] | None, typer.Option("--operator", help="zero, unknown, deletion; repeatable; all by default.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Only the first word and the rank correlation.")] = False,
+    beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of positions, random order and bootstrap.")] = 1,
+    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write all tables to this Markdown file.")] = None,
+) -> None:
+    """Is a relevance map true? Words are erased in its order; a true map's first words take the token with them.
+
+    Measured on the model's own translations and, where there are references, on these, over source words and over
+    earlier target words, with 95 % intervals, beside a random order and the best possible one.
+
+    Example: nmt-audit bench faithfulness --model rnnsearch-de-en --source dev.tsv --skip 100 --sentences 300 --out F.md
+    """
+    from nmt_audit.bench.faithfulness import Settings, bench_faithfulness
+    from nmt_audit.bench.faithfulness_tables import markdown, tables
+    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.relevance.erasing import operators
+    from nmt_audit.relevance.faithfulness import probes
+
+    settings = Settings(
+        model, source, probes(method, rules, state), operators(operator), reference=reference, src_lang=src_lang,
+        tgt_lang=tgt_lang, sentences=sentences, skip=skip, positions=positions or None, thorough=not quick, beam=beam,
+        seed=seed, threads=threads,
+    )  # fmt: skip
+    if out is not None and not out.parent.is_dir():
+        raise OutputError(f"{out}: its directory is not there; make it or choose another --out")
+    found = bench_faithfulness(settings, shlex.join(["nmt-audit", *sys.argv[1:]]))
+    if out is not None:
+        _write(out, markdown(found))
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    for tokens, measured in found.measured.items():
+        print_tables(tables(measured, tokens, detail=False))
+    for reason in dict.fromkeys(
+        f"{p.name} does not apply: {why}" for m in found.measured.values() for p, why in m.refused.items()
+    ):
+        typer.echo(reason)
+    if out is not None:
+        typer.echo(str(out))
+
+
+@bench.command()
+def explain(
+    model: Annotated[str, typer.Option("--model", help="A shipped model, a directory or a Hugging Face name.")],
+    source: Annotated[str, typer.Option("--source", help="The corpus; 16 segments of middle length are used.")],
+    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
+    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
+    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """What an explanation costs: positions a second, and forward passes of the plain model per position.
+
+    Inseq's input × gradient is timed beside it where Inseq is installed and the model is one of Hugging Face's.
+
+    Example: nmt-audit bench explain --model rnnsearch-de-en --source dev.tsv
+    """
+    from nmt_audit.bench.explain import METHODS, bench_explain
+    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.corpus import read_corpus
+    from nmt_audit.pipeline import load
+
+    corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
+    loaded = load(model, threads, src_lang, tgt_lang)
+    assert loaded is not None
+    found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    print_tables(found.tables())
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from error

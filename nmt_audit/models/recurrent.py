@@ -1,0 +1,183 @@
+"""The recurrent networks as the audit sees them: translation, forced decoding and states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nmt_audit.errors import RequestError
+from nmt_audit.models.batches import buckets, pad
+from nmt_audit.models.protocol import Forced, Trace
+from nmt_audit.models.recurrent_network import RecurrentNetwork
+from nmt_audit.models.search import Hypothesis, State, beam_search
+from nmt_audit.models.statistics import token_statistics
+from nmt_audit.models.vocabulary import END, PAD, UNKNOWN, Vocabulary
+from nmt_audit.records import Array, Token, Translation
+
+BATCH_TOKENS, BATCH_ROWS = 4_000, 64
+
+
+class RecurrentModel:
+    """A trained recurrent network with its vocabulary, in float64.
+
+    float64 rather than float32: a sentence then gets the same translation alone and in any batch, because the
+    differences that batching makes (1e-15) are far below those between hypotheses.
+    """
+
+    def __init__(
+        self, network: RecurrentNetwork[Any], vocabulary: Vocabulary, *, name: str, fingerprint: str,
+        max_length: int = 512, length_penalty: float = 1.0, directory: Path | None = None,
+    ) -> None:  # fmt: skip
+        self.network = network.double().eval().requires_grad_(False)
+        self.vocabulary = vocabulary
+        self.name = name
+        self.directory = directory
+        self.fingerprint = fingerprint
+        self.max_length = max_length
+        self.length_penalty = length_penalty
+        self.end_id = END
+        self.unknown_id = UNKNOWN
+
+    # --- text ---------------------------------------------------------------------------------------------------
+
+    def tokenize(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a source text, `</s>` last."""
+        return self.vocabulary.encode(text)
+
+    def tokenize_target(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a target text, `</s>` last: the vocabulary is a joint one."""
+        return self.vocabulary.encode(text)
+
+    def piece(self, id: int) -> str:
+        """The piece of an id, as it is spelt in the vocabulary."""
+        return self.vocabulary.piece(id)
+
+    def piece_id(self, piece: str) -> int:
+        """The id of a piece. Raises RequestError where the vocabulary does not have it."""
+        id = self.vocabulary.id(piece)
+        if id is None:
+            raise RequestError(f"{self.name} has no token “{piece}”; word-initial pieces begin with ▁, as in ▁not")
+        return id
+
+    # --- translation --------------------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
+        """Beam search over length-bucketed batches; answers in the order of `sources`."""
+        tokens = [self.tokenize(source) for source in sources]
+        ids = [[token.id for token in row] for row in tokens]
+        found = self.search(ids, beam=beam)
+        forced = self.force(ids, [hypothesis.ids for hypothesis in found])
+        translations = []
+        for row, hypothesis, scores in zip(tokens, found, forced, strict=True):
+            text, target = self.vocabulary.decode(hypothesis.ids)
+            translations.append(
+                Translation(text, row, target, scores.logprobs, hypothesis.score, hypothesis.finished)
+            )  # fmt: skip
+        return translations
+
+    @torch.no_grad()
+    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[Hypothesis]:
+        """The best hypothesis for each source (ids, `</s>` last). At most twice the source's length plus ten."""
+        if beam < 1:
+            raise RequestError(f"a beam of {beam}: at least one hypothesis is needed")
+        for ids in sources:
+            if len(ids) > self.max_length:
+                raise RequestError(
+                    f"a source of {len(ids)} tokens is over the model's {self.max_length}; split it or leave it out"
+                )
+        found: dict[int, Hypothesis] = {}
+        for batch in buckets([len(ids) for ids in sources], tokens=BATCH_TOKENS // beam, rows=BATCH_ROWS):
+            state = self.begin([sources[i] for i in batch])
+            limits = [2 * len(sources[i]) + 10 for i in batch]
+            best = beam_search(self, state, limits, beam=beam, length_penalty=self.length_penalty)
+            found.update(zip(batch, best, strict=True))
+        return [found[i] for i in range(len(sources))]
+
+    @torch.no_grad()
+    def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
+        """What the model says after each prefix when it may not stop there: greedy, `</s>` forbidden first."""
+        texts = []
+        for source, prefix in zip(sources, prefixes, strict=True):
+            # One at a time: prefixes differ in length, and a state must stand exactly before its prefix's last word.
+            state, last = self.begin([source]), None
+            if len(prefix):
+                ids = torch.tensor([prefix])
+                state, last = self.network.decode(self.network.shift(ids), state).state, ids[:, -1]
+            limit = 2 * len(source) + 10
+            [found] = beam_search(self, state, [limit], beam=1, last=last, end_allowed_at=1)
+            texts.append(self.vocabulary.decode(found.ids)[0])
+        return texts
+
+    def begin(self, sources: Sequence[Sequence[int]]) -> State:
+        """The decoder's state before the first word, one row per source (ids)."""
+        ids, mask = pad(sources)
+        state: State = self.network.begin(self.network.embed(ids), mask)
+        return state
+
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        """Last tokens [N] (PAD: none yet, y_0 = 0) → log-probabilities [N,V] and the next state."""
+        previous = self.network.embed(tokens) * (tokens != PAD).unsqueeze(-1)
+        decoded = self.network.decode(previous.unsqueeze(1), state)
+        return torch.log_softmax(self.network.logits(decoded.readout[:, 0]), -1), decoded.state
+
+    # --- forced decoding ----------------------------------------------------------------------------------------
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Array]:
+        """Token log-probabilities of each target, `</s>` included."""
+        source_ids = [[t.id for t in self.tokenize(text)] for text in sources]
+        target_ids = [[t.id for t in self.tokenize_target(text)] for text in targets]
+        return [forced.logprobs for forced in self.force(source_ids, target_ids)]
+
+    @torch.no_grad()
+    def force(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Forced]:
+        """Forced decoding, batched by length; in the order given."""
+        found: dict[int, Forced] = {}
+        lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
+        for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
+            state = self.begin([sources[i] for i in batch])
+            target, _ = pad([targets[i] for i in batch])
+            decoded = self.network.decode(self.network.shift(target), state)
+            statistics = token_statistics(self.network.logits(decoded.readout), target, self.end_id)
+            for row, i in enumerate(batch):
+                length, width = len(targets[i]), len(sources[i])
+                weights = None if decoded.attention is None else decoded.attention[row, :length, :width].numpy().copy()
+                of_row = {name: values[row, :length].numpy().copy() for name, values in statistics.items()}
+                found[i] = Forced(attention=weights, **of_row)
+        return [found[i] for i in range(len(sources))]
+
+    # --- states -------------------------------------------------------------------------------------------------
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """The names of the network's states and what they index: "source" or "target" positions."""
+        return self.network.states
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The states on the way from the source to a produced word, "output" last."""
+        return self.network.path
+
+    def trace(
+        self, source: Tensor, mask: Tensor, target: Tensor, *,
+        source_scale: Tensor | None = None, target_scale: Tensor | None = None,
+    ) -> Trace:  # fmt: skip
+        """Ids [B,S], mask [B,S], ids [B,T] → every state, with gradient where that is on.
+
+        `source_scale` [B,S] and `target_scale` [B,T−1] multiply the embedded words.
+        """
+        words, earlier = self._leaf(source, source_scale), self._leaf(target[:, :-1], target_scale)
+        return self.network.trace(words, mask, earlier)
+
+    def _leaf(self, ids: Tensor, scale: Tensor | None) -> Tensor:
+        """ids [B,N] → [B,N,E]. A leaf, because the embedding table is constant."""
+        words: Tensor = self.network.embedding(ids)
+        return (words if scale is None else words * scale.unsqueeze(-1)).requires_grad_()
+
+    def output_layer(self) -> tuple[Tensor, Tensor]:
+        """The output layer's weights [V,E] (the embedding table) and bias [V]."""
+        return self.network.embedding.weight, self.network.bias
