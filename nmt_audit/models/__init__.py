@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Name → what it is. Each is a directory in `shipped/`, with a model card.
 SHIPPED = {
     "rnnsearch-de-en": "RNNsearch, German → English, trained on Tatoeba",
+    "rnnsearch-zh-en": "RNNsearch, Chinese → English, trained on Tatoeba",
+    "luong-fr-en": "Stacked LSTM with Luong attention, French → English, trained on Tatoeba",
     "marian-de-en": "Transformer of Marian’s form, German → English, trained on Tatoeba",
 }
 
