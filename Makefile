@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: install demo sample test clean
+.PHONY: install demo sample figures test clean
 
 install: $(INSTALLED)
 
@@ -25,6 +25,10 @@ sample: install
 	    --name "A small sample" --threads 1 --out reports/sample
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1010 \
 	    --screenshot=docs/report.png "file://$(CURDIR)/reports/sample/site/segments/57aa67c7f130883d.html"
+
+# The pictures of docs/figures.md, by the commands that stand there.
+figures: install
+	grep -o '`nmt-audit figure [^`]*`' docs/figures.md | tr -d '`' | sed 's|^|.venv/bin/|' | sh -ex
 
 # One thread: the networks of the tests are so small that threads cost more than they bring, on a busy machine tenfold.
 test: install

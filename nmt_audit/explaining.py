@@ -90,6 +90,7 @@ def draw_explanations(explained: Explained, path: Path) -> None:
     """The explanations as a picture or a page, as the file's suffix says. Raises OutputError for another suffix."""
     from nmt_audit.report.pictures.caption import Caption, signature
     from nmt_audit.report.pictures.explained import pictures
+    from nmt_audit.report.pictures.lettering import method_name
     from nmt_audit.report.pictures.writing import save
 
     methods = dict.fromkeys(one.method for one in explained.found)
@@ -99,7 +100,7 @@ def draw_explanations(explained: Explained, path: Path) -> None:
         ("model", explained.model),
         ("source", explained.source),
         ("translation" if explained.own else "target (given)", explained.target),
-        ("method", ", ".join(method.replace("_", " ") for method in methods)),
+        ("method", ", ".join(map(method_name, methods))),
         ("states", ", ".join(dict.fromkeys(one.state for one in explained.found))),
         *(("against", token) for token in against),
         ("signature", signature([(explained.model, explained.fingerprint)], rules=rule_set, epsilon=epsilon)),

@@ -49,7 +49,7 @@ class Architecture:
 
 RNNSEARCH = Architecture("rnnsearch-de-en", ("context", "target", "output"))
 TRANSFORMER = Architecture(
-    "marian-de-en", ("context.3", "target.3", "output"), heads=(3, 8),
+    "marian-de-en", ("context.3", "target.3", "output", "logit"), heads=(3, 8),
     methods=("gradient_x_input", "integrated_gradients", "gradient", "erasure", "attention_saliency", "variance"),
 )  # fmt: skip
 AUTOENCODER = Architecture("autoencoder-en", ("target", "output"), attends=False, methods=("gates", "gate_saliency"))
@@ -93,7 +93,9 @@ def evidence(segment: Segment, seed: int, attends: bool = True) -> Evidence:
     )  # fmt: skip
 
 
-def explanation(evidence: Evidence, position: int, state: str, seed: int, scale: float = 1.0) -> Explanation:
+def explanation(
+    evidence: Evidence, position: int, state: str, against: str | None, seed: int, scale: float = 1.0
+) -> Explanation:
     """Relevance as a rule set could give it: attention in the context, later more of the end mark and the prefix."""
     random = np.random.default_rng(seed)
     drift = DRIFT[state.partition(".")[0]]
@@ -103,7 +105,7 @@ def explanation(evidence: Evidence, position: int, state: str, seed: int, scale:
     prefix = drift * 0.12 * random.normal(size=position)
     if position and not state.startswith("context"):
         prefix[-1] += 0.8 * drift
-    if state == "logit":
+    if against is not None:
         source -= 0.7 * looked_at
     source, prefix = scale * source, scale * prefix
     ledger = {"source": float(source.sum()), "target": float(prefix.sum()), "initial": 0.1, "bias": 0.62,
@@ -112,7 +114,7 @@ def explanation(evidence: Evidence, position: int, state: str, seed: int, scale:
         ledger["stabiliser"] = 1.3 - sum(ledger.values())
     return Explanation(
         evidence.source_tokens, evidence.target_tokens, (position,), state, "lrp", "stable", 0.0,
-        "▁not" if state == "logit" else None, source, prefix, {"value": sum(ledger.values()), **ledger}, OFFSETS,
+        against, source, prefix, {"value": sum(ledger.values()), **ledger}, OFFSETS,
     )  # fmt: skip
 
 
@@ -271,13 +273,15 @@ def _audit(planted: Planted, seed: int, model: Architecture | None) -> tuple[Aud
     for name, flag in zip(names, flags, strict=True):
         for position in flag.positions if found is not None else ():
             assert found is not None and model is not None
-            states = (*model.path, *(("logit",) if flag.category == "NEGATION" else ()))
+            asked: list[tuple[str, str | None]] = [(state, None) for state in model.path]
+            if flag.category == "NEGATION":
+                asked.append(("logit", "▁not"))
             made = [
-                explanation(found, position, state, seed + position, _scale(planted.id, state)) for state in states
+                explanation(found, position, *kind, seed + position, _scale(planted.id, kind[0])) for kind in asked
             ] + [further(found, position, method, seed + position) for method in model.methods]
             explained += [Explained(segment.id, name, one) for one in made]
     if found is not None and not flags:
-        explained.append(Explained(segment.id, None, explanation(found, 0, "output", seed)))
+        explained.append(Explained(segment.id, None, explanation(found, 0, "output", None, seed)))
     return Audited(segment, "ok", None, found, scores, flags, names), explained
 
 

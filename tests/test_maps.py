@@ -100,7 +100,7 @@ def test_other_methods_stand_in_a_figure_of_their_own(run: Run) -> None:
         first, second = why.maps
         assert first.title is None and second.title is not None and second.title.startswith("Other methods: gradient ×")
         assert [head.label for head in first.grid.heads] == [
-            "Attention", "Source context, layer 3", "Target state, layer 3", "Readout",
+            "Attention", "Source context, layer 3", "Target state, layer 3", "Readout", "Choice of the word",
         ]  # fmt: skip
         assert len(second.grid.heads) == len(TRANSFORMER.methods)
         assert [column.text for side in first.grid.sides for column in side.columns] == [
@@ -110,7 +110,7 @@ def test_other_methods_stand_in_a_figure_of_their_own(run: Run) -> None:
 
 def test_methods_without_a_sign_are_drawn_like_attention(run: Run) -> None:
     for why in figures(run, "news-004"):
-        for drawn, names in zip(why.maps, (["attention", *["lrp"] * 3], TRANSFORMER.methods), strict=True):
+        for drawn, names in zip(why.maps, (["attention", *["lrp"] * 4], TRANSFORMER.methods), strict=True):
             for side in drawn.grid.sides:
                 for column in side.columns:
                     for name, cell in zip(names, column.cells, strict=True):
@@ -169,7 +169,8 @@ def test_the_run_page_compares_attention_with_relevance_only(run: Run) -> None:
     _, comparisons = segment_page(*flagged(run, "talk-012"))
     assert {name for item in comparisons for name, *_ in item.states} == set(TRANSFORMER.path)
     for why in figures(run, "talk-012"):
-        assert "gradient" not in said(why) and "of the readout gives most to " in said(why)
+        assert "gradient" not in said(why) and "; relevance of the choice of the word gives most to " in said(why)
+        assert said(why).count(" rather than “not”") == 1
 
 
 def test_a_model_without_attention_says_so(tmp_path: Path) -> None:

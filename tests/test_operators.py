@@ -52,6 +52,7 @@ UNKNOWN: Mapping[str, Function] = {
     "cat": lambda x: torch.cat([x, torch.ones_like(x)], -1),
     "stack": lambda x: torch.stack([x, torch.ones_like(x)], -1).flatten(2),
     "where": lambda x: torch.where(x > 0, x, 1.0),
+    "max": lambda x: torch.max(x, torch.full_like(x, 0.1)),
     "add": lambda x: torch.add(x, x.flip(-1), alpha=2),
     "rsqrt": lambda x: x + torch.rsqrt(x * x + 1),  # a statistic of nothing
 }
@@ -149,6 +150,7 @@ KNOWN: Mapping[str, Function] = {
     "heads": lambda x: x.unflatten(-1, (2, 2)).transpose(1, 2).permute(0, 2, 1, 3).flatten(2),  # type: ignore[no-untyped-call]
     "halves": lambda x: torch.cat([part.contiguous() for part in x.chunk(2, -1)][::-1], -1),
     "steps": lambda x: torch.stack([step.squeeze(1) for step in x.split(1, 1)], 1),  # type: ignore[no-untyped-call]
+    "larger": lambda x: torch.max(x, torch.tanh(2 * x)),
     "winner": lambda x: torch.max(x.unflatten(-1, (2, 2)), -1).values,  # type: ignore[no-untyped-call]
     "mask": lambda x: torch.where(x > 0, x, 0.0) + x.masked_fill(x > 0, 0.0),
     "padding": lambda x: F.pad(F.dropout(x, training=False), (0, 1)).narrow(-1, 0, 4),

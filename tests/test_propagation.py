@@ -169,6 +169,16 @@ def test_what_is_no_word_has_its_own_entry(rules: str) -> None:
     assert gap(found) < 1e-9
 
 
+def test_a_leak_stays_in_its_row_whatever_the_shape() -> None:
+    """The operator's output has the batch as its first axis and any others, or none."""
+    for shape in ((3,), (3, 2), (3, 2, 4, 5)):
+        x = torch.arange(1.0, 4.0, dtype=torch.float64).view(3, *[1] * (len(shape) - 1)).expand(shape).clone()
+        with propagation(RULE_SETS["signal"], 3) as mode:
+            y = x.requires_grad_() + 2.0
+        [leak] = torch.autograd.grad(y, mode.accounts["positions"], x.detach())
+        assert leak.tolist() == [2.0 * (row + 1) * x[0].numel() for row in range(3)]
+
+
 def test_a_parameter_that_is_not_frozen_stops_the_pass() -> None:
     """It counts as an activation, and would take relevance that no entry of the ledger shows."""
     model = tiny_model(3)

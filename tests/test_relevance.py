@@ -300,6 +300,7 @@ def test_attention_is_that_of_forced_decoding() -> None:
         ({"state": "memory"}, "no state “memory”; it has source_forward, .*logit"),
         ({"method": "guess"}, "no method “guess”; there are attention, lrp"),
         ({"rules": "epsilon"}, "no rule set “epsilon”; there are paper, "),
+        ({"rules": "epsilon", "method": "gradient"}, "no rule set “epsilon”; there are paper, "),
         ({"position": 9}, "position 9 is outside of the 9 tokens"),
         ({"position": -1}, "position -1 is outside"),
         ({"position": range(7, 10)}, "is outside of the 9 tokens"),
@@ -319,6 +320,18 @@ def test_what_does_not_exist_cannot_be_asked(wrong: dict[str, Any], message: str
     assert len(explain_batch(MODEL, [good, good])) == 2
     with pytest.raises(RequestError, match=message):
         explain_batch(MODEL, [good, {**good, **wrong}])
+
+
+def test_the_source_must_be_there() -> None:
+    with pytest.raises(RequestError, match="needs the keyword source"):
+        explain_batch(MODEL, [{"source": SOURCE, "target": TARGET}, {"target": TARGET}])
+
+
+def test_own_translations_are_those_of_the_single_calls() -> None:
+    asked: list[dict[str, Any]] = [{"source": s, "position": 0} for s in (SOURCE, "die frau", SOURCE, "ein hund")]
+    asked[2]["target"] = TARGET
+    for found, one in zip(explain_batch(MODEL, asked), asked, strict=True):
+        assert_same(found, explain(MODEL, **one))
 
 
 def test_a_model_that_hides_its_states_has_attention_at_most() -> None:

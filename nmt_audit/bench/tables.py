@@ -35,12 +35,14 @@ def print_tables(tables: Sequence[Table]) -> None:
     from rich.table import Table as Drawn
     from rich.text import Text
 
+    console = Console(width=max(Console().width, WIDEST))
     for table in tables:
-        drawn = Drawn(title=Text(table.title), title_justify="left", box=None)
+        drawn = Drawn(box=None)
         drawn.add_column(table.head[0])
         for head in table.head[1:]:
             drawn.add_column(Text(head), justify="right", no_wrap=True)
         for row in table.rows:
             drawn.add_row(*map(Text, row))
-        Console(width=max(Console().width, WIDEST)).print(drawn, crop=False)
-        print()
+        console.print(Text(table.title, style="bold"))
+        console.print(drawn)
+        console.print()

@@ -41,8 +41,7 @@ def case_of(model: Model, segment: Segment, translation: Translation | None) -> 
     else:
         target = model.tokenize_target(segment.hypothesis or "")
         case = Case(segment, model.tokenize(segment.source), target, True)
-    longest = 2 * model.max_length + 10  # what a search of the longest source could say
-    fits = len(case.source_tokens) <= model.max_length and len(case.target_tokens) <= longest
+    fits = len(case.source_tokens) <= model.max_length and len(case.target_tokens) <= model.longest_target
     return case if fits and case.target_tokens else None
 
 

@@ -49,6 +49,10 @@ class Model(Protocol):
         """The longest source, in tokens, that it translates."""
 
     @property
+    def longest_target(self) -> int:
+        """The longest target, in tokens, that it can be forced through."""
+
+    @property
     def end_id(self) -> int:
         """The id of `</s>`."""
 

@@ -38,6 +38,7 @@ class RecurrentModel:
         self.directory = directory
         self.fingerprint = fingerprint
         self.max_length = max_length
+        self.longest_target = 2 * max_length + 10  # what a search of the longest source could say
         self.length_penalty = length_penalty
         self.end_id = END
         self.unknown_id = UNKNOWN

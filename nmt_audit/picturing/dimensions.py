@@ -8,6 +8,7 @@ from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
 from nmt_audit.picturing.asked import Drawing, FigureRequest, asked_word, one_source, sentence, side_of
 from nmt_audit.report.pictures.dimensions import SIGNED, of_explanation
+from nmt_audit.report.pictures.lettering import method_name
 
 DERIVATIVES = ("gradient", *SIGNED)
 
@@ -24,7 +25,7 @@ def saliency(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     pair = sentence(model, one_source(asked), asked.target)
     word, tokens = asked_word(asked, pair, side_of(model, state))
     [found] = pair.explain([tokens], method=method, state=state, against=asked.against)
-    name = method.replace("_", " ")
+    name = method_name(method)
     against = (("against", asked.against),) if asked.against else ()
     return Drawing(
         (of_explanation(found, f"{name.capitalize()} of the {state} of “{word}”"),),

@@ -20,7 +20,8 @@ from nmt_audit.picturing.asked import (
     traceable,
 )
 from nmt_audit.records import Explanation
-from nmt_audit.report.pictures.relevance import Relevance, many_methods, row
+from nmt_audit.report.pictures.lettering import method_name
+from nmt_audit.report.pictures.relevance import OWN_NAMES, Relevance, many_methods, row
 
 
 def relevance(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
@@ -34,6 +35,9 @@ def relevance(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     pair = sentence(model, one_source(asked), asked.target)
     shown, tokens = asked_word(asked, pair, side)
     method = asked.method or "lrp"
+    if method in OWN_NAMES:  # one row, whatever the state
+        states = states[-1:]
+    against_fact = (("against", asked.against),) if asked.against else ()
     found = []
     if method == "lrp" and side == "target" and has_attention(model):
         found = pair.explain([tokens], method="attention", state=states[0])
@@ -43,7 +47,7 @@ def relevance(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     return Drawing(
         (picture(pair, found, shown, as_pieces=asked.pieces),),
         f"Relevance of the words for the states behind “{shown}”",
-        (*pair.facts, ("method", method.replace("_", " ")), ("states", ", ".join(states))),
+        (*pair.facts, ("method", method_name(method)), ("states", ", ".join(states)), *against_fact),
         rules=found[-1].rules, epsilon=found[-1].epsilon,
     )  # fmt: skip
 

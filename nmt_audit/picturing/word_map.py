@@ -9,6 +9,7 @@ import numpy as np
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
 from nmt_audit.picturing.asked import Drawing, FigureRequest, Sentence, one_source, sentence, side_of
+from nmt_audit.report.pictures.lettering import method_name
 from nmt_audit.report.pictures.relevance import UNSIGNED, reaches_prefix
 from nmt_audit.report.pictures.word_map import Grid, WordMap
 
@@ -35,14 +36,14 @@ def word_map(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     for place, one in enumerate(found):
         for earlier, group in enumerate(target.tokens[:place]):
             prefix[place, earlier] = one.target_relevance[list(group)].sum()
-    name = method.replace("_", " ")
+    name = method_name(method)
     grid = Grid(
         "", target.shown, source.shown, np.stack([source.sums(one.source_relevance) for one in found]),
         prefix if reaches_prefix(found[0]) else None, signed=method not in UNSIGNED, by_row=True, about=name,
     )  # fmt: skip
     facts = (*pair.facts, ("method", name), ("state", state), *((("against", asked.against),) if asked.against else ()))
     return Drawing(
-        (WordMap(f"{name.capitalize()} of each word", grid),),
+        (WordMap(f"{name[0].upper()}{name[1:]} for each word", grid),),
         "What counts for each word: source words, and right of the gap the earlier words of the translation",
         facts, rules=found[0].rules, epsilon=found[0].epsilon,
     )  # fmt: skip

@@ -72,15 +72,25 @@ def explain(
 
 def explain_batch(model: Model, requests: Sequence[Mapping[str, Any]]) -> list[Explanation]:
     """Many explanations at once, each request a mapping of `explain`'s keywords; equal to the single calls."""
+    for keywords in requests:
+        check_keywords(keywords)
+        if keywords.get("method", "lrp") not in METHODS:
+            raise RequestError(f"no method “{keywords['method']}”; there are {', '.join(METHODS)}")
+    own = _own_translations(model, requests)
     by_method: dict[str, list[tuple[int, Request]]] = {}
     for index, keywords in enumerate(requests):
-        check_keywords(keywords)
         wanted = {key: value for key, value in keywords.items() if key != "method"}
+        if keywords.get("target") is None:
+            wanted["target"] = own[keywords["source"]]
         by_method.setdefault(keywords.get("method", "lrp"), []).append((index, request(model, **wanted)))
     found: dict[int, Explanation] = {}
     for method, asked in by_method.items():
-        if method not in METHODS:
-            raise RequestError(f"no method “{method}”; there are {', '.join(METHODS)}")
         answers = METHODS[method](model, [one for _, one in asked])
         found.update((index, answer) for (index, _), answer in zip(asked, answers, strict=True))
     return [found[index] for index in range(len(requests))]
+
+
+def _own_translations(model: Model, requests: Sequence[Mapping[str, Any]]) -> dict[str, Translation]:
+    """What the model says to the sources of requests without a target, each translated once."""
+    sources = list(dict.fromkeys(one["source"] for one in requests if one.get("target") is None))
+    return dict(zip(sources, model.translate(sources), strict=True)) if sources else {}

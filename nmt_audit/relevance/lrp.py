@@ -22,8 +22,8 @@ def lrp(model: Model, requests: Sequence[Request]) -> list[Explanation]:
     """Relevance of source words and earlier target words, with the ledger, in the order of `requests`.
 
     Source: Ding et al. 2017, Algorithm 1; the rules are those of `requests[…].rules`. Units: those of the state.
-    Raises RequestError for an unknown rule set and for a log-probability, UnknownOperator where relevance meets an
-    operator without a rule.
+    Raises RequestError for a log-probability and for a model that hides its states, UnknownOperator where relevance
+    meets an operator without a rule.
     """
     shown = traceable(model)
     return with_rules(
@@ -39,14 +39,11 @@ def with_rules(
     requests: Sequence[Request], answer: Callable[[RuleSet, list[list[Request]]], Sequence[Sequence[Explanation]]]
 ) -> list[Explanation]:
     """The answers in the order of the requests; each batch has one rule set. Raises RequestError as `lrp` does."""
-    for request in requests:
-        if request.rules not in RULE_SETS:
-            raise RequestError(f"no rule set “{request.rules}”; there are {', '.join(RULE_SETS)}")
-        if request.state == LOGPROB:
-            raise RequestError(
-                "relevance starts at a linear neuron, which a log-probability is not: ask for state “logit”, "
-                "or for a gradient method"
-            )
+    if any(request.state == LOGPROB for request in requests):
+        raise RequestError(
+            "relevance starts at a linear neuron, which a log-probability is not: ask for state “logit”, "
+            "or for a gradient method"
+        )
     found: dict[int, Explanation] = {}
     for name in dict.fromkeys(request.rules for request in requests):
         numbers = [i for i, request in enumerate(requests) if request.rules == name]

@@ -104,8 +104,8 @@ def brings_constants(function: Callable[..., Any], args: tuple[Any, ...]) -> boo
     """
     if function in (torch.cat, torch.stack):
         joined = args[0]
-    elif function is torch.where:
-        joined = args[1:]
+    elif function in (torch.where, torch.max):  # max(x, dim) compares nothing else
+        joined = [value for value in args[1:] if function is torch.where or isinstance(value, Tensor)]
     else:
         return False
     return any(not is_activation(value) and bool((torch.as_tensor(value) != 0).any()) for value in joined)

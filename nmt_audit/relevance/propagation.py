@@ -57,7 +57,7 @@ class _Swapped(torch.autograd.Function):
             return (None,) * (4 + len(rule.leaks) + len(activations))
         shares = rule.propagate(*activations, **ctx.call.constants, output=output, carried=carried, epsilon=ctx.epsilon)
         leaks = [shares.leaks.get(account) for account in rule.leaks]
-        per_row = [None if leak is None else leak.sum(tuple(range(1, leak.dim()))) for leak in leaks]
+        per_row = [None if leak is None else leak.reshape(len(leak), -1).sum(1) for leak in leaks]
         return (None, None, None, None, *per_row, *shares.inputs)
 
 

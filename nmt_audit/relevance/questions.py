@@ -44,7 +44,7 @@ def explain_flags(
 
 def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = ()) -> Iterator[Question]:
     """Each flagged position: the states on the way from the source to the produced word, as in the paper's figures
-    4–11, by relevance; the logit of the word by each of the further `methods`.
+    4–11, and the logit of the word, by relevance; the logit by each of the further `methods` too.
 
     A lost negation may lie anywhere, so it is flagged at every position, and there the contrast is asked too: the
     token that was produced against a negation word.
@@ -60,7 +60,7 @@ def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = 
         negation = _negation_piece(model, item.segment.tgt_lang) if flag.category == "NEGATION" else None
         for position in flag.positions:
             about = {"source": item.segment.source, "target": target, "rules": rules, "position": position}
-            for state in model.path:
+            for state in (*model.path, LOGIT):
                 yield Question(item.segment.id, name, {**about, "state": state})
             for method in methods:
                 yield Question(item.segment.id, name, {**about, "state": LOGIT, "method": method})

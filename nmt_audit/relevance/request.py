@@ -10,6 +10,7 @@ from typing import Any
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model, Traceable
 from nmt_audit.records import Array, Explanation, Token, Translation
+from nmt_audit.relevance.rules import RULE_SETS
 
 LOGIT, LOGPROB = "logit", "logprob"
 
@@ -59,7 +60,7 @@ def request(
     model: Model,
     *,
     source: str,
-    target: str | Translation | None = None,
+    target: str | Translation,
     position: int | range | None = None,
     state: str = "output",
     rules: str = "stable",
@@ -71,11 +72,11 @@ def request(
         raise RequestError(f"{model.name} has no state “{state}”; it has {', '.join(sides)}")
     if against is not None and state not in (LOGIT, LOGPROB):
         raise RequestError("a contrast (against=…) is between two tokens: ask for state “logit” or “logprob”")
+    if rules not in RULE_SETS:
+        raise RequestError(f"no rule set “{rules}”; there are {', '.join(RULE_SETS)}")
     source_tokens = model.tokenize(source)
     if len(source_tokens) > model.max_length:
         raise RequestError(f"a source of {len(source_tokens)} tokens is over the model's {model.max_length}; cut it")
-    if target is None:
-        [target] = model.translate([source])
     target_tokens = target.target_tokens if isinstance(target, Translation) else model.tokenize_target(target)
     count = len(source_tokens if sides[state] == "source" else target_tokens)
     positions = _positions(position, count)
@@ -98,7 +99,9 @@ KEYWORDS = frozenset({"source", "target", "position", "state", "method", "rules"
 
 
 def check_keywords(keywords: Mapping[str, Any]) -> None:
-    """Raises RequestError for a keyword that `explain` does not have."""
+    """Raises RequestError for a keyword that `explain` does not have, and where the source is missing."""
     unknown = sorted(keywords.keys() - KEYWORDS)
     if unknown:
         raise RequestError(f"explain has no keyword {', '.join(unknown)}; it has {', '.join(sorted(KEYWORDS))}")
+    if "source" not in keywords:
+        raise RequestError("explain needs the keyword source, the text")

@@ -14,7 +14,7 @@ from nmt_audit.report.wording import METHOD, STATES, State, method, state
 from nmt_audit.report.words import Words
 
 ATTENTION, RELEVANCE, LOGIT = "attention", "lrp", "logit"
-PATH = ("context", "target", "output")  # from the source to the choice of the word
+PATH = ("context", "target", "output", LOGIT)  # from the source to the choice of the word
 BLOWN_UP = 100.0  # times the value, from which on relevance is noise: the largest seen on a sane map is about 20
 Kind: TypeAlias = tuple[str, str, str | None]  # method, state, the other word of a contrast
 
@@ -103,12 +103,12 @@ class Focus:
     @property
     def path(self) -> tuple[Row, ...]:
         """Relevance of the stages from the source to the choice of the word."""
-        return tuple(row for row in self.rows if row.method == RELEVANCE and row.stage in PATH)
+        return tuple(row for row in self.rows if row.method == RELEVANCE and row.stage in PATH and not row.against)
 
     @property
-    def choices(self) -> tuple[Row, ...]:
-        """Relevance of the choice of the word: by itself, or rather than another."""
-        return tuple(row for row in self.rows if row.method == RELEVANCE and row.stage == LOGIT)
+    def contrasts(self) -> tuple[Row, ...]:
+        """Relevance of the choice of the word rather than another."""
+        return tuple(row for row in self.rows if row.method == RELEVANCE and row.against)
 
 
 def focuses(

@@ -265,23 +265,26 @@ def _stage(name: str) -> tuple[int, str]:
 
 
 def _examples(comparisons: Sequence[Comparison]) -> tuple[Example, ...]:
-    """Where attention was sure and the readout just as sure of another word; one per segment."""
-    telling: dict[int, tuple[float, Comparison, Phrase, float, str]] = {}
+    """Where attention was sure and the stage next to the choice just as sure of another word; one per segment."""
+    telling: dict[int, tuple[float, Comparison]] = {}
     for item in comparisons:
-        for name, kind, word, share in item.states:
-            if name == "output" and kind != "same" and item.weight >= CONFIDENT:
-                strength = share * item.weight
-                if strength > telling.get(item.segment, (0.0,))[0]:
-                    telling[item.segment] = (strength, item, word, share, kind)
+        name, kind, _, share = item.states[-1]
+        if name in ("output", "logit") and kind != "same" and item.weight >= CONFIDENT:
+            strength = share * item.weight
+            if strength > telling.get(item.segment, (0.0,))[0]:
+                telling[item.segment] = (strength, item)
     best = sorted(telling.values(), key=lambda entry: (-entry[0], entry[1].segment))[:EXAMPLES]
-    return tuple(_example(item, word, share, kind) for _, item, word, share, kind in best)
+    return tuple(_example(item) for _, item in best)
 
 
-def _example(item: Comparison, word: Phrase, share: float, kind: str) -> Example:
+def _example(item: Comparison) -> Example:
+    name, kind, word, share = item.states[-1]
+    stage = state(name)
     named = {"earlier": "the earlier word ", "end": "the end mark "}.get(kind, "")
     sentence = (
         Phrase("At "), item.word, Phrase(", attention looks at "), item.looked_at,
-        Phrase(f" ({fixed(item.weight, 2)}); the readout gives most to {named}"), *share_text(word, share), Phrase("."),
+        Phrase(f" ({fixed(item.weight, 2)}); relevance of the {stage.prose if stage else name} gives most to {named}"),
+        *share_text(word, share), Phrase("."),
     )  # fmt: skip
     return Example(item.href, item.segment, category(item.category), sentence)
 

@@ -81,7 +81,7 @@ def _sentences(focus: Focus, bearings: Bearings) -> Sequence[tuple[Phrase, ...]]
         found.append((*looks, *_gives(relevance, focus, bearings, bool(looks)), Phrase(".")))
     if looks and relevance is not None and top(relevance, 1):
         found.append((Phrase(_agreement(focus)),))
-    found += [_choice(row, focus, bearings) for row in focus.choices if not row.blown_up and top(row, 1)]
+    found += [_contrast(row, focus, bearings) for row in focus.contrasts if not row.blown_up and top(row, 1)]
     return found
 
 
@@ -103,8 +103,8 @@ def _looks(row: Row | None, bearings: Bearings) -> tuple[Phrase, ...]:
 
 def _gives(row: Row | None, focus: Focus, bearings: Bearings, joined: bool) -> tuple[Phrase, ...]:
     if row is None:
-        if focus.choices:
-            return ()  # the choice speaks for itself, in a sentence of its own
+        if focus.contrasts:
+            return ()  # the contrast speaks for itself, in a sentence of its own
         return (Phrase("; relevance blew up and says little" if focus.path else "; relevance was not computed"),)
     stage = state(row.state)
     opening = f"{'; relevance' if joined else 'Relevance'} of the {stage.prose if stage else row.state} "
@@ -129,7 +129,7 @@ def _agreement(focus: Focus) -> str:
     return f"They do not agree on the most important word: relevance parts from attention in the {where.prose}."
 
 
-def _choice(row: Row, focus: Focus, bearings: Bearings) -> tuple[Phrase, ...]:
+def _contrast(row: Row, focus: Focus, bearings: Bearings) -> tuple[Phrase, ...]:
     written, language = bearings.name(len(bearings.source.groups) + focus.word)
     numbers, shares = row.numbers, row.shares
     other = f" rather than “{piece(row.against)}”" if row.against else ""

@@ -10,7 +10,7 @@ import numpy as np
 from nmt_audit.records import Explanation
 from nmt_audit.report.pictures import dimensions, gates, relevance
 from nmt_audit.report.pictures.heads import Heads
-from nmt_audit.report.pictures.lettering import pieces
+from nmt_audit.report.pictures.lettering import method_name, pieces
 from nmt_audit.report.pictures.writing import Picture
 
 GATES = ("gates", "gate_saliency")
@@ -32,7 +32,7 @@ def _of_place(found: Sequence[Explanation], of_source: bool) -> Iterator[Picture
     if rows:
         yield relevance.of_explanations(rows, heading)
     for one in found:
-        about = f"{heading}: {one.method.replace('_', ' ')}, {one.state}"
+        about = f"{heading}: {method_name(one.method)}, {one.state}"
         if dimensions.has_dimensions(one):
             yield dimensions.of_explanation(one, about)
         elif one.method == "heads":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nmt_audit.report.pictures.lettering import right_to_left
+from nmt_audit.report.pictures.lettering import label, right_to_left
 from nmt_audit.report.pictures.sheet import Sheet, width_of
 
-SIZE, SMALL = 8.5, 6.0
+SIZE = 8.5
+LONGEST_TITLE = 120  # letters
 LEVEL = 12.0  # points: the height of words that stand side by side
 
 
@@ -19,7 +20,7 @@ def order(words: Sequence[str]) -> list[int]:
 
 def widest(words: Sequence[str], size: float = SIZE) -> float:
     """The width of the widest word, in points."""
-    return max((width_of(word, size) for word in words), default=0.0)
+    return max((width_of(label(word), size) for word in words), default=0.0)
 
 
 def depth(words: Sequence[str], wide: float) -> float:
@@ -34,15 +35,15 @@ def above(sheet: Sheet, x: float, bottom: float, words: Sequence[str], wide: flo
     for place, word in enumerate(words):
         middle = x + (place + 0.5) * wide
         if turned:
-            sheet.text(middle + 3, bottom - 3, word, size=SIZE, turned=90)
+            sheet.text(middle + 3, bottom - 3, label(word), size=SIZE, turned=90)
         else:
-            sheet.text(middle, bottom - 3.5, word, size=SIZE, across="center")
+            sheet.text(middle, bottom - 3.5, label(word), size=SIZE, across="center")
 
 
 def beside(sheet: Sheet, right: float, y: float, words: Sequence[str], high: float, *, size: float = SIZE) -> None:
     """Words to the left of rows that begin at y; the words end at `right`."""
     for place, word in enumerate(words):
-        sheet.text(right, y + (place + 0.5) * high, word, size=size, across="right", down="center")
+        sheet.text(right, y + (place + 0.5) * high, label(word), size=size, across="right", down="center")
 
 
 def title(sheet: Sheet, text: str, x: float = 0.0) -> None:
@@ -50,7 +51,7 @@ def title(sheet: Sheet, text: str, x: float = 0.0) -> None:
     if sheet.bottom:
         sheet.skip(22)
     sheet.skip(11)
-    sheet.text(x, sheet.bottom, text, size=10, bold=True)
+    sheet.text(x, sheet.bottom, label(text, LONGEST_TITLE), size=10, bold=True)
     sheet.skip(9)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nmt_audit.records import Array
 
+EVEN = 0.179  # the luminance on which black and white are equally legible
 Colours = NDArray[np.float64]  # [..., 4], red, green, blue and opacity in 0 … 1
 
 
@@ -76,10 +77,10 @@ def largest_of(values: Array) -> float:
 
 
 def over(colour: Colours, ink: Ink) -> str:
-    """The colour of a letter that is legible on a cell of this colour [4]."""
+    """The colour of a letter that is legible on a cell of this colour [4]: black and white, the better has 4.5 : 1."""
     red, green, blue, opacity = (float(part) for part in colour)
     luminance = 0.2126 * _linear(red) + 0.7152 * _linear(green) + 0.0722 * _linear(blue)
-    return ink.text if opacity == 0 else "#111418" if luminance > 0.18 else "#ffffff"
+    return ink.text if opacity == 0 else "#000000" if luminance > EVEN else "#ffffff"
 
 
 def _linear(part: float) -> float:

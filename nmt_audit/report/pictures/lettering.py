@@ -28,9 +28,11 @@ FALLBACKS = (
     "Noto Sans Tibetan", "Noto Sans Symbols", "Noto Sans Symbols 2", "Noto Sans Symbols2", "Noto Emoji", "Symbola",
     "Arial Unicode MS",
 )  # fmt: skip
+METHODS = {"lrp": "LRP", "gradient_x_input": "gradient × input"}  # others are called as they are
 BEGINS_WORD = "▁"
 INSIDE_WORD = "·"
 LONGEST = 28  # letters of a label
+REORDERING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")  # they reach beyond their word
 
 
 def families(text: str) -> list[str]:
@@ -61,7 +63,7 @@ def _font(family: str) -> FT2Font | None:
 
 def label(text: str, longest: int = LONGEST) -> str:
     """A text as one line of at most so many letters, without anything that cannot be seen."""
-    shown = " ".join(visible(text).split())
+    shown = " ".join(visible(text).translate(REORDERING).split())
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
 
 
@@ -76,6 +78,11 @@ def piece(spelt: str) -> str:
         return label(spelt.removeprefix(BEGINS_WORD)) or BEGINS_WORD
     special = spelt.startswith("<") and spelt.endswith(">")
     return label(spelt if special or not spelt[:1].isalnum() else INSIDE_WORD + spelt) or "␣"
+
+
+def method_name(method: str) -> str:
+    """A method as it is written in a sentence."""
+    return METHODS.get(method, method.replace("_", " "))
 
 
 def words(tokens: Sequence[Token], text: str) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:

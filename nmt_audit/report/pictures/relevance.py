@@ -10,8 +10,8 @@ import numpy as np
 from nmt_audit.records import Array, Explanation
 from nmt_audit.report.pictures import headings
 from nmt_audit.report.pictures.ink import coloured, largest_of, over
-from nmt_audit.report.pictures.lettering import piece, pieces
-from nmt_audit.report.pictures.sheet import Sheet
+from nmt_audit.report.pictures.lettering import method_name, piece, pieces
+from nmt_audit.report.pictures.sheet import Sheet, width_of
 from nmt_audit.report.pictures.tables import Table, table
 from nmt_audit.report.wording import number
 
@@ -40,10 +40,10 @@ class Row:
         """The largest |R|, by which the row is coloured."""
         return largest_of(np.concatenate([self.source, self.target]))
 
-    def of(self, place: int, prefix: bool) -> float:
-        """The number of a word; not a number where the state cannot know it."""
+    def of(self, place: int, prefix: bool) -> float | None:
+        """The number of a word; None where the state cannot know it."""
         values = self.target if prefix else self.source
-        return float(values[place]) if place < len(values) else float("nan")
+        return float(values[place]) if place < len(values) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,18 @@ class Relevance:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must be warned of."""
-        return tuple(
+        blown = tuple(
             f"{row.label}: the largest |R| is {number(row.largest)}, the value {number(row.value)}; "
             "relevance blew up and says little"
             for row in self.rows
             if row.value is not None and not row.largest <= BLOWN_UP * max(1.0, abs(row.value))
         )
+        broken = tuple(
+            f"{row.label}: some of its numbers are not finite"
+            for row in self.rows
+            if not np.isfinite(np.concatenate([row.source, row.target])).all()
+        )
+        return blown + broken
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -123,14 +129,16 @@ class Relevance:
 
 def _cells(sheet: Sheet, x: float, y: float, wide: float, row: Row, prefix: bool, places: Sequence[int]) -> None:
     """The cells of one side of a row; words that the state cannot know are left as paper with a dot."""
-    known = np.array([row.of(place, prefix) for place in places])
+    values = [row.of(place, prefix) for place in places]
+    known = np.array([np.nan if value is None else value for value in values])
     colours = coloured(known, row.largest, sheet.ink, signed=row.signed)
     sheet.cells(x, y, wide, HIGH, colours[None])
-    for column, value in enumerate(known.tolist()):
+    for column, value in enumerate(values):
         middle = x + (column + 0.5) * wide
-        text = "·" if np.isnan(value) else number(value, 2)
-        colour = sheet.ink.muted if np.isnan(value) else over(colours[column], sheet.ink)
-        sheet.text(middle, y + HIGH / 2, text, size=6.5, across="center", down="center", colour=colour)
+        text = "·" if value is None else number(value, 2)
+        size = 6.5 if width_of(text, 6.5) < wide else 4.5
+        colour = sheet.ink.muted if value is None else over(colours[column], sheet.ink)
+        sheet.text(middle, y + HIGH / 2, text, size=size, across="center", down="center", colour=colour)
 
 
 def _bands(source: int, target: int, most: int) -> Iterator[list[tuple[int, bool]]]:
@@ -173,7 +181,7 @@ def row(one: Explanation, source: Array, target: Array, *, place: int, named: bo
     """The row of an explanation whose relevance is gathered into words; `place` of the explained one, from 0."""
     label = state_label(one, place)
     if named and one.method not in OWN_NAMES:
-        label += f", {' '.join(filter(None, (one.method.replace('_', ' '), one.rules)))}"
+        label += f", {' '.join(filter(None, (method_name(one.method), one.rules)))}"
     ledger = one.ledger or {}
     value = ledger.get("value")
     parts = [f"{name} {number(part)}" for name, part in ledger.items() if name != "value"]

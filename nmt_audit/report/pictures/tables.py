@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,11 +17,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def table(title: str, head: Sequence[str], rows: Iterable[tuple[str, Iterable[float]]]) -> Table:
-    """A table of named rows of numbers; what is not a number is a dot."""
+def table(title: str, head: Sequence[str], rows: Iterable[tuple[str, Iterable[float | None]]]) -> Table:
+    """A table of named rows of numbers; None, where there is no number to have, is a dot."""
     shown = ((name, *map(_shown, values)) for name, values in rows)
     return Table(title, tuple(head), tuple(shown))
 
 
-def _shown(value: float) -> str:
-    return "·" if math.isnan(value) else number(float(value))
+def _shown(value: float | None) -> str:
+    return "·" if value is None else number(float(value))

@@ -66,9 +66,12 @@ class Grid:
     @property
     def tables(self) -> tuple[Table, ...]:
         """A row per target word."""
-        values = self.values if self.prefix is None else np.concatenate([self.values, self.prefix], 1)
         head = ("", *self.source, *(self.rows if self.prefix is not None else ()))
-        return (table(f"{self.title}: {self.about}", head, zip(self.rows, values.tolist(), strict=True)),)
+        rows = []
+        for place, (word, values) in enumerate(zip(self.rows, self.values.tolist(), strict=True)):
+            earlier = [] if self.prefix is None else self.prefix[place].tolist()
+            rows.append((word, [*values, *(None if np.isnan(value) else value for value in earlier)]))
+        return (table(f"{self.title}: {self.about}" if self.title else self.about, head, rows),)
 
     def put(self, sheet: Sheet, x: float, y: float) -> None:
         """Draws it with its upper left corner there."""
