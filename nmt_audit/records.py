@@ -79,6 +79,7 @@ class Evidence:
     entropies: Array  # [T], nats
     ranks: NDArray[np.int64]  # [T], 0: the token is the model's own first choice
     gaps: Array  # [T], log-probability of the best token minus that of the token
+    rivals: NDArray[np.int64]  # [T], the id of the best token but for the given one
     attention: Array | None  # [T,S], rows sum to 1; None: the model has no attention
     source_gain: Array  # [T]
     eos_margin: float  # logit of `</s>` minus the best other logit at the last position

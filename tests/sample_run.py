@@ -87,7 +87,7 @@ def evidence(segment: Segment, seed: int, attends: bool = True) -> Evidence:
     attention = np.exp(-0.5 * (place / 0.8) ** 2) + 0.03 * random.random((rows, columns))
     logprobs = -random.gamma(0.7, 0.4, rows)
     return Evidence(
-        source, target, logprobs, -logprobs, np.zeros(rows, np.int64), np.zeros(rows),
+        source, target, logprobs, -logprobs, np.zeros(rows, np.int64), np.zeros(rows), np.zeros(rows, np.int64),
         attention / attention.sum(axis=1, keepdims=True) if attends else None, random.normal(2, 1, rows), 1.5,
         continuation="although he has to go to Berlin" if segment.id == "news-004" else None,
     )  # fmt: skip

@@ -159,7 +159,7 @@ def calm(pair: Segment, logprob: float = -0.1) -> Evidence:
     attention = np.full((size, width), 1.0 / width)
     zeros = np.zeros(size)
     return Evidence(
-        source, target, np.full(size, logprob), zeros, zeros.astype(np.int64), zeros, attention, zeros + 4.0, 9.0
+        source, target, np.full(size, logprob), zeros, zeros.astype(np.int64), zeros, zeros.astype(np.int64), attention, zeros + 4.0, 9.0
     )  # fmt: skip
 
 

@@ -184,8 +184,12 @@ def test_a_perfect_map_scores_one_and_its_reverse_as_little_as_can_be(monkeypatc
 
 
 def test_special_tokens_are_no_words() -> None:
-    model = load_family("nllb")  # deu_Latn … </s>
+    """The first token is deu_Latn here, so that a word's number is not its place among the words."""
+    model = load_family("nllb")
     sample = Sample(model.tokenize("der hund malt"), model.tokenize_target("the dog paints"), (1,))
+    perfect = Probe("erasure", state="logprob")
+    row = measure(model, [sample], (perfect,), operators=("zero",)).row(perfect, "source", "zero")
+    assert row.measures["correlation"].value == pytest.approx(1) and row.share == Estimate(1, None, None)
     specials = {0, len(sample.source_tokens) - 1}
     assert sample.words("source", 1) == [i for i in range(len(sample.source_tokens)) if i not in specials]
     assert sample.words("prefix", 2) == [0, 1] and sample.words("prefix", 0) == []
@@ -211,7 +215,8 @@ def test_samples_are_independent_of_those_they_are_measured_with(monkeypatch: py
             other.probe, other.side, other.operator, other.positions,
         )  # fmt: skip
         for name, estimate in row.measures.items():
-            assert estimate.value == pytest.approx(other.measures[name].value, abs=1e-9)
+            for end in ("value", "low", "high"):  # the ends need each sample's own figures
+                assert getattr(estimate, end) == pytest.approx(getattr(other.measures[name], end), abs=1e-9)
 
 
 def test_what_a_model_does_not_have_is_said_and_left_out() -> None:

@@ -59,6 +59,7 @@ def base_evidence(case: Case, forced: Forced, source_gain: Array) -> Evidence:
         entropies=forced.entropies,
         ranks=forced.ranks,
         gaps=forced.gaps,
+        rivals=forced.rivals,
         attention=forced.attention,
         source_gain=source_gain,
         eos_margin=float(forced.end_margins[-1]),

@@ -25,6 +25,7 @@ class Forced:
     entropies: Array  # [T], nats
     ranks: NDArray[np.int64]  # [T], 0 is the first choice
     gaps: Array  # [T], log p of the best token − log p of the given one
+    rivals: NDArray[np.int64]  # [T], the best token but for the given one
     end_margins: Array  # [T], logit of `</s>` − the best other logit
     attention: Array | None  # [T,S], rows sum to 1; None: the model has no attention
 

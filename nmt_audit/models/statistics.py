@@ -16,10 +16,12 @@ def token_statistics(logits: Tensor, given: Tensor, end_id: int) -> dict[str, Te
     finite = logprobs.clamp(min=torch.finfo(logprobs.dtype).min)  # 0·(−∞) is not a number
     others = logits.clone()
     others[..., end_id] = -torch.inf
+    rivals = logits.scatter(-1, given.unsqueeze(-1), -torch.inf).argmax(-1)
     return {
         "logprobs": of_given.squeeze(-1),
         "entropies": -(logprobs.exp() * finite).sum(-1),
         "ranks": (logprobs > of_given).sum(-1),
         "gaps": logprobs.max(-1).values - of_given.squeeze(-1),
+        "rivals": rivals,
         "end_margins": logits[..., end_id] - others.max(-1).values,
     }

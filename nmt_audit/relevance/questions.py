@@ -8,7 +8,7 @@ from typing import Any
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model, Traceable
-from nmt_audit.records import Audited, Explanation, Translation
+from nmt_audit.records import Audited, Evidence, Explanation, Translation
 from nmt_audit.relevance import explain_batch
 from nmt_audit.relevance.request import LOGIT
 
@@ -46,8 +46,8 @@ def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = 
     """Each flagged position: the states on the way from the source to the produced word, as in the paper's figures
     4–11, and the logit of the word, by relevance; the logit by each of the further `methods` too.
 
-    A lost negation may lie anywhere, so it is flagged at every position, and there the contrast is asked too: the
-    token that was produced against a negation word.
+    And why this token, not that one: at an end, or at a second copy, the produced token against the best other. A lost
+    negation may lie anywhere, so it is flagged at every position, and there the contrast is with a negation word.
     """
     if item.evidence is None or not isinstance(model, Traceable):
         return
@@ -57,15 +57,25 @@ def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = 
         float(evidence.logprobs.mean()), evidence.finished,
     )  # fmt: skip
     for name, flag in zip(item.flag_ids, item.flags, strict=True):
-        negation = _negation_piece(model, item.segment.tgt_lang) if flag.category == "NEGATION" else None
         for position in flag.positions:
             about = {"source": item.segment.source, "target": target, "rules": rules, "position": position}
             for state in (*model.path, LOGIT):
                 yield Question(item.segment.id, name, {**about, "state": state})
             for method in methods:
                 yield Question(item.segment.id, name, {**about, "state": LOGIT, "method": method})
-            if negation is not None:
-                yield Question(item.segment.id, name, {**about, "state": LOGIT, "against": negation})
+            other = _other(model, item, flag.category, evidence, position)
+            if other is not None:
+                yield Question(item.segment.id, name, {**about, "state": LOGIT, "against": other})
+
+
+def _other(model: Model, item: Audited, category: str, evidence: Evidence, position: int) -> str | None:
+    """The token that the produced one is held against; None where no contrast tells more."""
+    if category == "NEGATION":
+        return _negation_piece(model, item.segment.tgt_lang)
+    ends = evidence.target_tokens[position].id == model.end_id
+    if category != "REPETITION" and not (ends and category in ("OMISSION", "EARLY_EOS")):
+        return None
+    return model.piece(int(evidence.rivals[position]))
 
 
 def _negation_piece(model: Model, language: str) -> str | None:
