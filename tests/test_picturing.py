@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from nmt_audit import explain_batch
 from nmt_audit.cli import app
 from nmt_audit.cli_figure import HELP
-from nmt_audit.errors import OutputError, RequestError
+from nmt_audit.errors import InputError, OutputError, RequestError
 from nmt_audit.picturing import MAKERS, FigureRequest, draw_with
 from nmt_audit.report.pictures import KINDS
 from nmt_audit.report.pictures.lettering import piece
@@ -118,6 +118,7 @@ def test_principal_components_are_those_of_the_covariance() -> None:
         ("relevance", {"word": None, "position": 99}, "position 99 is outside"),
         ("relevance", {"state": ("source", "target")}, "belong to different words"),
         ("map", {"state": ("source",)}, "a row per target word"),
+        ("map", {"source": (TEXT, TEXT)}, "about one sentence; 2 are given"),
         ("states", {"source": (TEXT,)}, "give --source twice"),
         ("projection", {"source": (TEXT,)}, "needs three texts"),
         ("phrases", {"state": ("target",)}, "is the decoder's"),
@@ -130,6 +131,14 @@ def test_principal_components_are_those_of_the_covariance() -> None:
 def test_what_cannot_be_drawn_is_refused(kind: str, more: dict[str, Any], says: str) -> None:
     with pytest.raises(RequestError, match=re.escape(says)):
         made(kind, **more)
+
+
+def test_a_file_stands_for_its_texts(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text(f"{TEXT}\n", "utf-8")
+    assert svg(made("variance", source=(str(path),))[0], None) == svg(drawn("variance")[0], None)
+    with pytest.raises(InputError, match="does not exist"):
+        made("variance", source=("gone.txt",))
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

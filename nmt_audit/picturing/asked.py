@@ -151,10 +151,3 @@ def asked_word(asked: FigureRequest, pair: Sentence, side: str) -> tuple[str, ra
         raise RequestError(f"position {asked.position} is outside of the {side}: {listed}")
     of_word = every.tokens[place]
     return label(every.shown[place]), range(of_word[0], of_word[-1] + 1)
-
-
-def one_source(asked: FigureRequest) -> str:
-    """The only source. Raises RequestError where there are more."""
-    if len(asked.source) != 1:
-        raise RequestError(f"the figure {asked.kind} is about one sentence; give one --source")
-    return asked.source[0]

@@ -10,6 +10,7 @@ import numpy as np
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
 from nmt_audit.picturing.asked import Drawing, FigureRequest, Sentence, sentence
+from nmt_audit.picturing.corpora import sources
 from nmt_audit.picturing.word_map import attention
 from nmt_audit.report.pictures.lettering import label, pieces
 from nmt_audit.report.pictures.word_map import Grid, GridTable
@@ -59,9 +60,10 @@ def saliency(pair: Sentence, title: str) -> Grid:
 
 
 def _pairs(asked: FigureRequest, model: Model) -> list[Sentence]:
-    if asked.target is not None and len(asked.source) > 1:
+    found = sources(asked)
+    if asked.target is not None and len(found) > 1:
         raise RequestError("a target belongs to one source; give one --source with --target")
-    return [sentence(model, source, asked.target) for source in asked.source]
+    return [sentence(model, source, asked.target) for source in found]
 
 
 def on_one_scale(grids: Sequence[Grid]) -> tuple[Grid, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nmt_audit.corpus import read_corpus
-from nmt_audit.errors import InputError
+from nmt_audit.errors import InputError, RequestError
 from nmt_audit.picturing.asked import FigureRequest
 
 SUFFIXES = (".txt", ".tsv", ".jsonl", ".gz")
@@ -30,3 +30,22 @@ def source_texts(asked: FigureRequest, limit: int) -> tuple[list[str], tuple[tup
     if not texts:
         raise InputError(f"{asked.source[0]}: has no text; give a file with sources")
     return texts, facts
+
+
+def sources(asked: FigureRequest) -> tuple[str, ...]:
+    """The texts of the command line; those of a file where one is named."""
+    found: list[str] = []
+    for source in asked.source:
+        if is_file(source):
+            found += [segment.source for segment in read_corpus(source, src_lang="und", tgt_lang="und").segments]
+        else:
+            found.append(source)
+    return tuple(found)
+
+
+def one_source(asked: FigureRequest) -> str:
+    """The only source. Raises RequestError where there are more."""
+    found = sources(asked)
+    if len(found) != 1:
+        raise RequestError(f"the figure {asked.kind} is about one sentence; {len(found)} are given")
+    return found[0]

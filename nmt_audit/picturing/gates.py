@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
-from nmt_audit.picturing.asked import Drawing, FigureRequest, asked_word, one_source, sentence, side_of
+from nmt_audit.picturing.asked import Drawing, FigureRequest, asked_word, sentence, side_of
+from nmt_audit.picturing.corpora import one_source
 from nmt_audit.report.pictures.gates import of_explanations
 
 

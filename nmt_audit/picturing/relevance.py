@@ -14,11 +14,11 @@ from nmt_audit.picturing.asked import (
     Sentence,
     asked_word,
     has_attention,
-    one_source,
     sentence,
     side_of,
     traceable,
 )
+from nmt_audit.picturing.corpora import one_source
 from nmt_audit.records import Explanation
 from nmt_audit.report.pictures.lettering import method_name
 from nmt_audit.report.pictures.relevance import OWN_NAMES, Relevance, many_methods, row

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from nmt_audit.models.batches import pad
 from nmt_audit.models.protocol import Model, Trace, Traceable
-from nmt_audit.picturing.asked import Drawing, FigureRequest, Sentence, one_source, sentence, traceable
+from nmt_audit.picturing.asked import Drawing, FigureRequest, Sentence, sentence, traceable
+from nmt_audit.picturing.corpora import one_source
 from nmt_audit.report.pictures.lettering import piece, pieces
 from nmt_audit.report.pictures.steps import Step, Steps
 

@@ -12,7 +12,7 @@ from nmt_audit.errors import RequestError
 from nmt_audit.models.batches import buckets, pad
 from nmt_audit.models.protocol import Model, Traceable
 from nmt_audit.picturing.asked import Drawing, FigureRequest, sentence, side_of, traceable
-from nmt_audit.picturing.corpora import is_file
+from nmt_audit.picturing.corpora import is_file, sources
 from nmt_audit.picturing.steps import traced
 from nmt_audit.records import Array
 from nmt_audit.report.pictures.lettering import pieces
@@ -27,12 +27,13 @@ BATCH_TOKENS, BATCH_ROWS = 2_000, 64
 def states(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     """Two sentences through one state; a state of the decoder goes along with the model's translations of them."""
     [model] = models
-    if len(asked.source) != 2:
+    both = sources(asked)
+    if len(both) != 2:
         raise RequestError("the figure states compares two sentences; give --source twice")
     state = _state(asked, traceable(model))
     side = side_of(model, state)
     shown = []
-    for source in asked.source:
+    for source in both:
         pair = sentence(model, source, "" if side == "source" else None)
         tokens = pair.source_tokens if side == "source" else pair.target_tokens
         shown.append((pieces(tokens), traced(pair).states[state][0].numpy()))
@@ -40,7 +41,7 @@ def states(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     return Drawing(
         (StatesOverTime(f"State “{state}” over time", first, first_states, second, second_states),),
         "Two sentences read word by word, and how far apart they are",
-        (("first", asked.source[0]), ("second", asked.source[1]), ("state", state)),
+        (("first", both[0]), ("second", both[1]), ("state", state)),
     )
 
 

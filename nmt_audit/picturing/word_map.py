@@ -8,7 +8,8 @@ import numpy as np
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
-from nmt_audit.picturing.asked import Drawing, FigureRequest, Sentence, one_source, sentence, side_of
+from nmt_audit.picturing.asked import Drawing, FigureRequest, Sentence, sentence, side_of
+from nmt_audit.picturing.corpora import one_source
 from nmt_audit.report.pictures.lettering import method_name
 from nmt_audit.report.pictures.relevance import UNSIGNED, reaches_prefix
 from nmt_audit.report.pictures.word_map import Grid, WordMap
