@@ -52,7 +52,7 @@
 
   /* Figures: one stop for the tab key, arrows from word to word, the numbers in a line below. */
   function startFigures() {
-    all(".why").forEach((scope) => {
+    all(".map").forEach((scope) => {
       const columns = all(".col", scope);
       const labels = all(".head b", one(".figure", scope)).map((node) => node.textContent);
       const inspector = one(".inspector", scope);
