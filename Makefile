@@ -35,7 +35,7 @@ test: install
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
 	$(VENV_PYTHON) -m mypy
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile
 
 clean:
 	rm -rf .venv build dist reports/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -94,8 +94,11 @@ def _calibrate(model: Model, name: str, directory: Path, dev: Sequence[Segment])
 def _card(recipe: Recipe, steps: int, trained: Trained, pairs: int) -> str:
     """The model card: data, licence, attribution, seed, recipe, dev BLEU with its signature."""
     sizes = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asdict(recipe.sizes).items())
-    does = f"{recipe.tgt_lang} → {recipe.tgt_lang}, an autoencoder" if recipe.copies else (
-        f"{recipe.src_lang} → {recipe.tgt_lang}")
+    does = (
+        f"{recipe.tgt_lang} → {recipe.tgt_lang}, an autoencoder"
+        if recipe.copies
+        else (f"{recipe.src_lang} → {recipe.tgt_lang}")
+    )
     return f"""# {recipe.name}
 
 {ARCHITECTURES[recipe.architecture].title}, {does}; a small model whose

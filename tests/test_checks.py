@@ -158,8 +158,9 @@ def calm(pair: Segment, logprob: float = -0.1) -> Evidence:
     size, width = len(target), len(source)
     attention = np.full((size, width), 1.0 / width)
     zeros = np.zeros(size)
+    whole = zeros.astype(np.int64)
     return Evidence(
-        source, target, np.full(size, logprob), zeros, zeros.astype(np.int64), zeros, zeros.astype(np.int64), attention, zeros + 4.0, 9.0
+        source, target, np.full(size, logprob), zeros, whole, zeros, whole, attention, zeros + 4.0, 9.0
     )  # fmt: skip
 
 
@@ -185,6 +186,7 @@ def test_an_untranslated_span_is_named_and_the_end_is_to_be_explained() -> None:
 
 def test_words_without_attention_are_an_omission() -> None:
     evidence = calm(PAIR)
+    assert evidence.attention is not None
     attention = evidence.attention.copy()
     attention[:, 3] = 1e-6
     assert "omission.coverage" in rules(replace(evidence, attention=attention))

@@ -100,7 +100,9 @@ def test_the_site_can_be_rebuilt_elsewhere_without_torch(demo: Run, tmp_path: Pa
 
 @pytest.fixture(scope="module")
 def model() -> RecurrentModel:
-    return nmt_audit.load_model("rnnsearch-de-en")
+    found = nmt_audit.load_model("rnnsearch-de-en")
+    assert isinstance(found, RecurrentModel)
+    return found
 
 
 def test_signal_closes_its_ledger_on_a_hundred_demo_sentences(demo: Run, model: RecurrentModel) -> None:

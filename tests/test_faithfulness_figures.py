@@ -74,11 +74,11 @@ def sums(segments: int, fill: Callable[[Sums, int], None]) -> Sums:
 
 
 def test_intervals_are_quantiles_of_resampled_segments_and_differences_are_paired() -> None:
-    """The slow twin of the bootstrap: segments with a position or two, drawn again and again."""
+    """The slow twin of the bootstrap: segments of one to five positions, drawn again and again."""
     generator = np.random.default_rng(0)
-    values = generator.normal(1, 1, (30, 2, 2)) + 3 * generator.normal(0, 1, (30, 1, 1))  # segment, position, map
+    values = generator.normal(10, 1, (30, 5, 2)) + 3 * generator.normal(0, 1, (30, 1, 1))  # segment, position, map
     best = values.max(-1) + 5
-    positions = generator.integers(1, 3, 30)
+    positions = generator.integers(1, 6, 30)
 
     def fill(made: Sums, segment: int) -> None:
         for position in range(positions[segment]):
@@ -88,7 +88,7 @@ def test_intervals_are_quantiles_of_resampled_segments_and_differences_are_paire
 
     found = summarise(sums(30, fill), {}, {}, positions=int(positions.sum()), seed=3, resamples=4000)
     row = found.row(SIGNAL, "source", "zero")
-    there = np.arange(2) < positions[:, None]
+    there = np.arange(5) < positions[:, None]
     slow = []
     for _ in range(4000):
         again = generator.integers(0, 30, 30)
@@ -150,3 +150,4 @@ def test_positions_are_drawn_by_seed() -> None:
     assert all(len(positions) == 2 and positions[0] < positions[1] for positions in few)
     assert few == [sample.positions for sample in samples(pairs, positions=2)]
     assert len({tuple(s.positions for s in samples(pairs, positions=2, seed=seed)) for seed in range(5)}) > 1
+    assert len({sample.positions for sample in samples(pairs[:1] * 9, positions=2)}) > 1, "each sample has its own"

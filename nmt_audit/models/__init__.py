@@ -21,8 +21,15 @@ SHIPPED = {
 }
 
 
-def model_directory(name: str) -> Path | None:
-    """Where a model lies: a shipped name or a directory; None where neither is there."""
+def model_directory(name: str) -> Path:
+    """Where a model lies: a shipped name or a directory. Raises ModelError where there is none."""
+    found = _directory(name)
+    if found is None:
+        raise ModelError(f"no model “{name}”: give a directory or one of {', '.join(SHIPPED)}")
+    return found
+
+
+def _directory(name: str) -> Path | None:
     if name in SHIPPED:
         return Path(str(resources.files("nmt_audit.models") / "shipped" / name))
     return Path(name) if Path(name).is_dir() else None
@@ -36,7 +43,7 @@ def load_model(
     `src_lang` and `tgt_lang` choose the direction of a multilingual model; others do not need them.
     Raises ModelError for an unknown or corrupt model.
     """
-    directory = model_directory(name)
+    directory = _directory(name)
     if directory is not None and not (directory / "config.json").is_file():
         from nmt_audit.models import checkpoint
 

@@ -1,7 +1,7 @@
 """Rules that carry a coefficient γ backwards, where the relevance of x is x·γ: modified gradients.
 
-Every operator is written as y = Σ coefficient·input + offset. The coefficients go back to the inputs, the offset times γ
-to a named account of the ledger, so that nothing is made or lost, and nothing is ever divided by a pre-activation.
+Every operator is written as y = Σ coefficient·input + offset. The coefficients go back to the inputs, the offset times
+γ to a named account of the ledger, so that nothing is made or lost, and nothing is ever divided by a pre-activation.
 
 Every rule takes the operator's activations, its constants, its output and the γ that arrives from above (`carried`).
 """

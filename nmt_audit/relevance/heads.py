@@ -16,7 +16,7 @@ from nmt_audit.relevance.request import LOGIT, Request
 from nmt_audit.relevance.rules import RuleSet
 
 KINDS = ("encoder", "decoder", "cross")  # self-attention of either side, and attention to the source
-SEGMENTS = 40  # that a run's own average is made of
+SEGMENTS = 20  # that a run's own average is made of
 
 
 def heads(model: Model, requests: Sequence[Request]) -> list[Explanation]:

@@ -187,8 +187,6 @@ def _product(first: Any, second: Any, role: Callable[[Tensor], Role]) -> Call | 
         weighing = [place for place, operand in enumerate((first, second)) if role(operand) & kind]
         if len(weighing) == 1:
             return Call("product", (first, second), {"gate": weighing[0]})
-        if weighing:
-            break
     return Call("product of equals", (first, second), {"gate": None})
 
 

@@ -23,7 +23,7 @@ from nmt_audit.relevance.request import LOGIT, LOGPROB, Request
 
 BATCH_ROWS, BATCH_TOKENS = 16, 1_000
 ROW_REQUESTS = 8  # requests that share a forward pass
-STARTS_AT_ONCE = 4  # backward passes in one batch of them; more no longer fit the cache and are slower
+STARTS_AT_ONCE = 8  # backward passes in one batch of them
 
 
 def traceable(model: Model) -> Traceable:

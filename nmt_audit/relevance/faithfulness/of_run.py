@@ -15,7 +15,7 @@ from nmt_audit.relevance.faithfulness.probes import BEST, RANDOM, Probe, probes
 from nmt_audit.relevance.faithfulness.results import Estimate, Faithfulness, Row
 from nmt_audit.relevance.faithfulness.samples import samples
 
-SEGMENTS, POSITIONS = 60, 4  # drawn by seed; 240 positions give intervals of some hundredths
+SEGMENTS, POSITIONS = 40, 3  # drawn by seed; 120 positions give intervals of some hundredths
 OPERATOR: Operator = "zero"
 
 
