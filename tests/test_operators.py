@@ -281,6 +281,18 @@ def test_in_a_gated_linear_unit_the_activation_weighs_and_the_linear_part_takes_
         assert of_x is None and of_y.equal(weight)
 
 
+def test_a_gate_weighs_what_an_activation_made() -> None:
+    """And not the other way round, on whichever side it stands."""
+    for gate_first in (True, False):
+        x, y = (torch.randn(2, 3, dtype=torch.float64).requires_grad_() for _ in range(2))
+        with propagation(SIGNAL, 2):
+            gate, signal = torch.sigmoid(x), F.silu(y)
+            product = gate * signal if gate_first else signal * gate
+        of_x, of_y = torch.autograd.grad(product.sum(), (x, y), allow_unused=True)
+        assert of_x is None
+        torch.testing.assert_close(of_y, (gate * signal / y).detach())
+
+
 def test_attention_weights_are_cut_or_take_their_share() -> None:
     """And the scores before them are products, of which nothing is a gate."""
     query, key, states = (torch.randn(2, n, 3, dtype=torch.float64).requires_grad_() for n in (2, 4, 4))

@@ -255,12 +255,21 @@ def test_a_part_of_the_tangent_is_mixed_with_the_rest_of_the_secant(
     torch.testing.assert_close(x * share + shares.leaks["here"], output * carried)
 
 
-@pytest.mark.parametrize("name", SLOPES)
-def test_a_slope_that_is_written_down_is_the_derivative(name: str) -> None:
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [*((getattr(torch, name), {}) for name in SLOPES), (F.gelu, {}), (F.gelu, {"approximate": "tanh"}), (F.silu, {})],
+)
+def test_the_slope_that_rules_are_given_is_the_derivative(
+    function: Callable[..., Tensor], options: dict[str, Any]
+) -> None:
     x = rand(5).requires_grad_()
-    output = getattr(torch, name)(x)
+    output = function(x, **options)
     [derivative] = torch.autograd.grad(output.sum(), x)
-    torch.testing.assert_close(SLOPES[name](x.detach(), output.detach()), derivative)
+    call = take_apart(function, (x,), options, lambda tensor: pytest.fail("an activation asks for no role"))
+    assert call is not None
+    torch.testing.assert_close(
+        call.constants["slope"](x.detach(), output.detach()), derivative, rtol=1e-12, atol=1e-12
+    )  # fmt: skip
 
 
 def test_layer_norm_is_the_gradient_with_its_deviation_held() -> None:

@@ -71,23 +71,27 @@ def explain(
 
 
 def explain_batch(model: Model, requests: Sequence[Mapping[str, Any]]) -> list[Explanation]:
-    """Many explanations at once, each request a mapping of `explain`'s keywords; equal to the single calls."""
+    """Many explanations at once, each request a mapping of `explain`'s keywords; equal to the single calls.
+
+    What is asked twice is computed once: two flags often point at the same `</s>`.
+    """
     for keywords in requests:
         check_keywords(keywords)
         if keywords.get("method", "lrp") not in METHODS:
             raise RequestError(f"no method “{keywords['method']}”; there are {', '.join(METHODS)}")
     own = _own_translations(model, requests)
-    by_method: dict[str, list[tuple[int, Request]]] = {}
-    for index, keywords in enumerate(requests):
+    asked: list[tuple[str, Request]] = []
+    for keywords in requests:
         wanted = {key: value for key, value in keywords.items() if key != "method"}
         if keywords.get("target") is None:
             wanted["target"] = own[keywords["source"]]
-        by_method.setdefault(keywords.get("method", "lrp"), []).append((index, request(model, **wanted)))
-    found: dict[int, Explanation] = {}
-    for method, asked in by_method.items():
-        answers = METHODS[method](model, [one for _, one in asked])
-        found.update((index, answer) for (index, _), answer in zip(asked, answers, strict=True))
-    return [found[index] for index in range(len(requests))]
+        asked.append((keywords.get("method", "lrp"), request(model, **wanted)))
+    found: dict[tuple[str, Request], Explanation] = {}
+    for method in dict.fromkeys(name for name, _ in asked):
+        different = list(dict.fromkeys(one for name, one in asked if name == method))
+        answers = METHODS[method](model, different)
+        found.update(((method, one), answer) for one, answer in zip(different, answers, strict=True))
+    return [found[one] for one in asked]
 
 
 def _own_translations(model: Model, requests: Sequence[Mapping[str, Any]]) -> dict[str, Translation]:
