@@ -17,6 +17,7 @@ SHIPPED = {
     "rnnsearch-de-en": "RNNsearch, German → English, trained on Tatoeba",
     "rnnsearch-zh-en": "RNNsearch, Chinese → English, trained on Tatoeba",
     "luong-fr-en": "Stacked LSTM with Luong attention, French → English, trained on Tatoeba",
+    "autoencoder-en": "LSTM without attention that gives English sentences back, trained on Tatoeba",
     "marian-de-en": "Transformer of Marian’s form, German → English, trained on Tatoeba",
 }
 
