@@ -59,8 +59,7 @@ def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = 
     for name, flag in zip(item.flag_ids, item.flags, strict=True):
         for position in flag.positions:
             about = {"source": item.segment.source, "target": target, "rules": rules, "position": position}
-            # A lost negation may be explained at thirty positions: there the choice of each word is enough.
-            for state in (LOGIT,) if flag.category == "NEGATION" else (*model.path, LOGIT):
+            for state in (*model.path, LOGIT):
                 yield Question(item.segment.id, name, {**about, "state": state})
             for method in methods:
                 yield Question(item.segment.id, name, {**about, "state": LOGIT, "method": method})
