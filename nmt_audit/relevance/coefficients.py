@@ -99,7 +99,10 @@ Slope = Callable[[Tensor, Tensor], Tensor]  # x and f(x) → f′(x)
 
 
 def secant(x: Tensor, *, output: Tensor, carried: Tensor, epsilon: float, slope: Slope) -> Shares:
-    """γ·f(x)/x, which hands r on unchanged ("activation functions are ignored"); f′(0) at x = 0."""
+    """γ·f(x)/x, which hands r on unchanged ("activation functions are ignored"); f′(0) at x = 0.
+
+    For functions with f(0) = 0; what another one says to x = 0 would have no account.
+    """
     return Shares((carried * _secant(x, output, slope(x, output)),))
 
 
