@@ -13,12 +13,9 @@ CUES = CueList(
     weak=lexicon("bez sotva stěží"),
     clitic=pattern(VERB),
     implied=pattern(r"(?: chyb\w* | odmít\w* | vyhn\w* | zabrán\w* | zakáz\w* | kromě | jen | pouze | přest\w* )"),
+    faint=pattern(r"(?: ne | bez | dis )\w{3,}"),
     void=(
         pattern(r"\b ne (?: jen | nom | jenom | pouze ) \b | , \s* (?: ne | že \s+ ano | viď ) \s* \? | \b nejen \b"),
     ),
-    joined=(
-        pattern(r"\b ne\w* \b [^.;!?]{1,60}? \b " + CONCORD + r" (?! \w )"),
-        pattern(r"\b " + CONCORD + r" \b [^.;!?]{0,40}? \b (?: " + VERB + r" | není | nejsou | nejsem ) (?! \w )"),
-        pattern(r"\b ani \b .{1,80}? \b ani (?! \w )"),
-    ),
+    concord=pattern(CONCORD),
 )

@@ -15,13 +15,11 @@ CUES = CueList(
         r"(?: falt\w* | neg(?:ar|ó|aron)\w* | niega\w* | evit\w* | rechaz\w* | carec\w* | impid\w* "
         r"| imped\w* | salvo | excepto | sólo | solo | dej\w* )"
     ),
+    faint=pattern(r"(?: in | im | il | ir | des | dés | dis | mal | ne )\w{4,}"),
     void=(
         pattern(r"\b no \s+ (?: s[oó]lo | solamente | únicamente | obstante ) \b"),
         pattern(r", \s* ¿? \s* (?: no | verdad ) \s* \? "),
         pattern(r"\b (?: más \s+ que \s+ nada | de \s+ nada | antes \s+ que \s+ nada | sin \s+ embargo ) \b"),
     ),
-    joined=(
-        pattern(r"\b no \b [^.;!?]{1,80}? \b (?: nunca | jamás | nada | nadie | ning\w+ | ni | tampoco ) \b"),
-        pattern(r"\b ni \b .{1,100}? \b ni \b"),
-    ),
+    concord=pattern(r"(?: nunca | jamás | nada | nadie | ning\w+ | ni | tampoco )"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ CUES = CueList(
         r"(?: weiger\w* | geweigerd | ontbre\w* | ontbrak | verm[ie]j?\w*d\w* | mislukt\w* | verbied\w* "
         r"| verboden | alleen | slechts | behalve | ontken\w* | gebrek )"
     ),
+    faint=pattern(r"(?: on | mis | wan | in | ver )\w{3,}"),
     void=(
         pattern(r"\b niet \s+ (?: alleen | slechts | enkel ) \b"),
         pattern(r", \s* (?: niet (?: \s+ (?: waar | dan ) )? | nietwaar ) \s* \? "),

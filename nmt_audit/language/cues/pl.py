@@ -11,15 +11,13 @@ CUES = CueList(
     ),
     weak=lexicon("bez ledwie"),
     affixed=pattern(
-        r"nie(?!któr|b[oai]|dziel|mie?c|mcy|dawn|ch\b|go\b|j\b|m[ua]?\b|co\b|raz\b|podleg|zwyk|bezpiecz|mal\b|ktor)\w{4,}"
+        r"nie(?!któr|b[oai]|dziel|mie?c|mcy|dawn|ch\b|go\b|j\b|m[ua]?\b|co\b|raz\b|podleg|zwyk|bezpiecz|mal\b"
+        r"|jed|ktor)\w{4,}"
     ),
     implied=pattern(
         r"(?: brak\w* | odm[oó]w\w* | unik\w* | zakaz\w* | oprócz | tylko | jedynie | przesta\w* | zabrak\w* )"
     ),
+    faint=pattern(r"(?: nie | bez | anty | dez )\w{3,}"),
     void=(pattern(r"\b nie \s+ tylko \b | , \s* (?: nie | nieprawdaż | prawda ) \s* \? "),),
-    joined=(
-        pattern(r"\b nie \b [^.;!?]{1,60}? \b " + CONCORD + r" (?! \w )"),
-        pattern(r"\b " + CONCORD + r" \b [^.;!?]{0,30}? \b nie (?! \w )"),
-        pattern(r"\b ani \b .{1,80}? \b ani (?! \w )"),
-    ),
+    concord=pattern(CONCORD),
 )

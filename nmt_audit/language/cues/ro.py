@@ -14,13 +14,10 @@ CUES = CueList(
         r"| i(?:legal|real|responsab)\w* )"
     ),
     implied=pattern(r"(?: lips\w* | refuz\w* | evit\w* | interz\w* | împiedic\w* | doar | numai | cu \s excepția )"),
+    faint=pattern(r"(?: in | im | il | ir | des | dés | dis | mal | ne )\w{4,}"),
     void=(
         pattern(r"\b nu \s+ (?: numai | doar ) \b | , \s* (?: nu | nu-i \s+ așa | nu \s+ este \s+ așa ) \s* \? "),
         pattern(r"\b nici \s+ măcar \s+ nu \b"),
     ),
-    joined=(
-        pattern(r"\b n (?: u \b | - | u- ) [^.;!?]{1,60}? \b " + CONCORD + r" (?! \w )"),
-        pattern(r"\b " + CONCORD + r" \b [^.;!?]{0,30}? \b nu (?! \w )"),
-        pattern(r"\b nici \b .{1,80}? \b nici (?! \w )"),
-    ),
+    concord=pattern(CONCORD),
 )

@@ -20,13 +20,10 @@ CUES = CueList(
     implied=pattern(
         r"(?: отказ\w* | отсутств\w* | избе[жг]\w* | запре[тщ]\w* | кроме | лишь | только | прекра[тщ]\w* )"
     ),
+    faint=pattern(r"(?: не | без | бес | анти )\w{3,}"),
     void=(
         pattern(r"\b не \s+ (?: только | просто | так \s+ ли ) \b | \b чуть \s+ не \b | \b тем \s+ не \s+ менее \b"),
         pattern(r"\b как \s+ ни \b | \b во \s+ что \s+ бы \s+ то \s+ ни \s+ стало \b"),
     ),
-    joined=(
-        pattern(r"\b (?: не | нет ) \b [^.;!?]{1,60}? \b " + CONCORD + r" (?! \w )"),
-        pattern(r"\b " + CONCORD + r" \b [^.;!?]{0,30}? \b (?: не | нет ) (?! \w )"),
-        pattern(r"\b ни \b .{1,80}? \b ни (?! \w )"),
-    ),
+    concord=pattern(CONCORD),
 )
