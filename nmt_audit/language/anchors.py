@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from functools import lru_cache
 from itertools import islice
 
 from nmt_audit.language.function_words import is_content
+from nmt_audit.language.han_numbers import han_numbers
+from nmt_audit.language.lexicon import common_words
 from nmt_audit.language.words import Word, primary, words
 
 # Number words as they begin: a substring is enough ("zwanzigste", "fifteenth").
@@ -34,8 +37,11 @@ SPELT_OUT = 20  # up to here, and for round numbers, other languages are trusted
 CALENDAR_AND_CLOCK = 12
 MONTHS = frozenset(
     "january february march april may june july august september october november december januar februar marz mai "
-    "juni juli oktober dezember".split()
+    "juni juli oktober dezember jan feb mar apr jun jul aug sep sept oct nov dec okt dez".split()
 )
+
+# What English words that are capitalised in names and still translated end in: "Jewish", "Federation", "Championship".
+TRANSLATED = re.compile("(?:i[cs]h?|ian|ean|ese|ical|[ts]ion|ment|ship|hood|ity|ism|ist|ance|ence|ary|ory|ing|ors?)s?$")
 
 MOST_NAMES = 50
 ALIKE = 0.6  # share of letters that two spellings of a name have in common
@@ -57,11 +63,16 @@ NOT_NAMES = frozenset(
 
 
 def numbers(text: str, language: str) -> Iterator[Word]:
-    """The words of a text that hold digits, without those that are mostly letters ("A4", "Covid-19")."""
+    """The words of a text that hold digits, without those that are mostly letters ("A4") and codes ("&#39;")."""
     for word in words(text, language):
         digits = sum(char.isdecimal() for char in word.text)
-        if digits and 2 * digits >= sum(char.isalnum() for char in word.text):
+        if digits and not is_code(text, word) and 2 * digits >= sum(char.isalnum() for char in word.text):
             yield word
+
+
+def is_code(text: str, word: Word) -> bool:
+    """Whether a word is what an escaped character of HTML is called: quot in "&quot;", 39 in "&#39;"."""
+    return text[word.end : word.end + 1] == ";" and text[: word.start].endswith(("&", "&#"))
 
 
 def unsupported(found: Iterable[Word], other: str, language: str) -> list[Word]:
@@ -71,7 +82,9 @@ def unsupported(found: Iterable[Word], other: str, language: str) -> list[Word]:
     """
     cut = words(other, language)
     digits = frozenset(form for word in cut if any(map(str.isdecimal, word.text)) for form in _digit_forms(word.text))
-    said = Said(digits, other.lower(), primary(language), any(_fold(word.text) in MONTHS for word in cut))
+    digits |= {form for number in han_numbers(other) for form in _digit_forms(number)}
+    has_month = any(_fold(word.text).rpartition("-")[2] in MONTHS for word in cut)  # "mid-August"
+    said = Said(digits, other.lower(), primary(language), has_month)
     return [number for number in found if not _is_said(number.text, said)]
 
 
@@ -92,8 +105,9 @@ def _is_said(number: str, said: Said) -> bool:
 def names(text: str, language: str) -> Iterator[Word]:
     """Words that are names by their capitals, where the language reserves capitals for them.
 
-    The first word of a sentence, or after a quotation mark, tells nothing, nor does a text that is all capitals. In a
-    very long text the first MOST_NAMES must do.
+    The first word of a sentence, or after a quotation mark, tells nothing, nor does a text that is all capitals. Titles
+    and offices ("Federal Reserve Board") are translated: words that a lexicon knows as common ones, or that end like
+    them, are no names. In a very long text the first MOST_NAMES must do.
     """
     if primary(language) in NAME_CASED:
         yield from islice(_names(text, language), MOST_NAMES)
@@ -103,9 +117,16 @@ def _names(text: str, language: str) -> Iterator[Word]:
     begins = True
     for word in words(text, language):
         name = word.text[0].isupper() and len(word.text) > 2 and word.text.isalpha() and not word.text.isupper()
-        if name and not begins and word.text.lower() not in NOT_NAMES and is_content(word.text, language):
+        if name and not begins and is_content(word.text, language) and not _is_common(word.text.lower(), language):
             yield word
         begins = not word.text[0].isalnum() and word.text not in (",", "-", "–", "&", "/", "(")
+
+
+def _is_common(lower: str, language: str) -> bool:
+    if lower in NOT_NAMES or (primary(language) == "en" and TRANSLATED.search(lower)):
+        return True
+    common = common_words(language)
+    return lower in common or lower.removesuffix("s") in common
 
 
 def spellings(found: Iterable[Word]) -> frozenset[str]:
@@ -153,6 +174,8 @@ def _part_is_said(part: str, said: Said) -> bool:
 
 
 def _is_spelt(value: int, said: Said) -> bool:
+    if value == 1:  # an article will do
+        return True
     spelt = NUMBER_WORDS.get(said.language)
     if spelt is None:
         return value <= SPELT_OUT or value % 10 == 0

@@ -6,6 +6,7 @@ Languages are compared through English: a length is turned into the number of En
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import sqrt
 
@@ -20,6 +21,9 @@ DENSITY: Mapping[str, float] = {
     "uk": 1.04, "vi": 1.1, "zh": 0.34,
 }  # fmt: skip
 
+GLOSS = re.compile(r"[(（][A-Za-z][\x00-\x27\x2a-\x7f·’]*[)）]")
+FOREIGN = 0.6  # a language of less is written in a script where Latin letters are foreign
+
 # Variance of a difference of lengths around n English characters: VARIANCE·n + (SPREAD·n)². The first term is chance
 # (Gale and Church 1993), the second the freedom that translators take; fitted to German and French references.
 VARIANCE, SPREAD = 1.0, 0.095
@@ -28,8 +32,16 @@ LOOSE = frozenset({"zh", "ja", "ko", "th"})
 
 
 def content_length(text: str, language: str) -> float:
-    """The length of a text in English characters; other languages than those known count as dense as English."""
-    return sum(not char.isspace() for char in text) / DENSITY.get(primary(language), 1.0)
+    """The length of a text in English characters; other languages than those known count as dense as English.
+
+    So do the Latin letters and digits in a text of another script, which are foreign names in Chinese and Japanese,
+    but for those in brackets, which say again what stands before them.
+    """
+    density = DENSITY.get(primary(language), 1.0)
+    if density < FOREIGN:
+        text = GLOSS.sub("", text)
+    latin = sum(char.isascii() and char.isalnum() for char in text) if density < FOREIGN else 0
+    return (sum(not char.isspace() for char in text) - latin) / density + latin
 
 
 def length_deviation(source: str, src_lang: str, target: str, tgt_lang: str) -> float:

@@ -13,8 +13,11 @@ from nmt_audit.language.words import Kind, Word, kind, words
 LONGEST_LOOP = 30  # words in a phrase that repeats at once
 REMEMBERED = 8  # earlier places of a word that are looked at
 LONGEST_PHRASE = 12  # words in a phrase that comes again later
+STEM = 4  # letters by which two forms of a word are taken for the same
 CHARACTER_WEIGHT = 0.35  # a character of an unspaced script says about a third of a word
-INSIDE = re.compile(r"(\w{2,8}?)\1{2,}")
+INSIDE = re.compile(r"(\w{2,8}?)(?:-?\1){2,}")
+SHORTEST_INSIDE = 5  # copies and letters of a syllable, added up, that are no loop yet
+LAUGHTER = re.compile(r"(?:h[aeio]|j[aeio]|х[аеио])+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class Loop:
     first: int
     size: int
     copies: int
+
+    def covers(self, at: int) -> bool:
+        """Whether a word is in the loop."""
+        return self.first <= at < self.first + self.size * self.copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,23 @@ class Phrases:
         return sum(self._weight(word) for word in self.words[first : first + size])
 
     def content(self, first: int, size: int) -> int:
-        """The number of content words in a phrase."""
-        return sum(is_content(word.text, self.language) for word in self.words[first : first + size])
+        """The number of content words in a phrase, each of two letters at least; every character that is a word."""
+        return sum(self.is_content(at) for at in range(first, min(first + size, len(self.words))))
+
+    def is_content(self, at: int) -> bool:
+        """Whether a word says something; a single letter is a piece of an abbreviation ("p.m.")."""
+        text = self.words[at].text
+        return kind(text[0]) is Kind.WORD or (len(text) > 1 and is_content(text, self.language))
+
+    def said(self, phrase: Sequence[str]) -> int:
+        """How often these forms come in a row, in the whole text."""
+        size = len(phrase)
+        return sum(self.forms[at : at + size] == list(phrase) for at in range(len(self.forms) - size + 1))
+
+    def akin(self, at: int) -> int:
+        """How many words have a word's beginning in them, itself included: its forms and the compounds with it."""
+        stem = self.forms[at][:STEM]
+        return sum(stem in form for form in self.forms)
 
     def is_spaced(self, at: int) -> bool:
         """Whether a word is one of a script with blanks, where even a function word said twice stands out."""
@@ -107,9 +129,14 @@ class Phrases:
 
 
 def inside_loops(text: str, language: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end and copies of syllables said three times or more inside a word ("gegegege")."""
+    """Start, end and copies of syllables said again and again inside a word ("gegegege", "sub-sub-sub-scription").
+
+    Three copies of three letters, four of two, which inflection may say three times ("erschienenen"); no laughter.
+    """
     for word in words(text, language):
-        if not any(char.isdigit() for char in word.text):
-            for match in INSIDE.finditer(word.text.lower()):
-                unit = match.end(1) - match.start(1)
-                yield word.start + match.start(), word.start + match.end(), (match.end() - match.start()) // unit
+        if any(char.isdigit() for char in word.text) or LAUGHTER.fullmatch(word.text):
+            continue
+        for match in INSIDE.finditer(word.text.lower()):
+            copies = match.group().count(match.group(1))
+            if copies + len(match.group(1)) > SHORTEST_INSIDE:
+                yield word.start + match.start(), word.start + match.end(), copies

@@ -54,6 +54,7 @@ class Word:
         return any(char.isalnum() for char in self.text)
 
 
+@lru_cache(maxsize=256)  # all checks of a segment cut the same texts
 def words(text: str, language: str) -> tuple[Word, ...]:
     """The words of `text` in order, without blanks and control characters.
 
