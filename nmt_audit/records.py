@@ -67,6 +67,24 @@ class UntranslatedSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutNegation:
+    """What the hypothesis gains when the source negates no longer at one place (contrastive conditioning)."""
+
+    start: int  # the negating word in the source
+    end: int
+    gain: float  # log p(hypothesis | source without the negation) − log p(hypothesis | source), nats
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """Words that the hypothesis becomes likelier with, although it gets longer (contrastive insertion)."""
+
+    position: int  # the target token that they go before
+    text: str
+    gain: float  # log p(hypothesis with the text | source) − log p(hypothesis | source), nats
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What the audited model says about a hypothesis when it is forced through it. Pure numbers, no model.
 
@@ -84,8 +102,12 @@ class Evidence:
     source_gain: Array  # [T]
     eos_margin: float  # logit of `</s>` minus the best other logit at the last position
     untranslated: tuple[UntranslatedSpan, ...] = ()
+    without_negation: tuple[WithoutNegation, ...] = ()
+    relevance: Array | None = None  # [T,S] of the output states to the source, not normalised; None: not asked
+    target_share: Array | None = None  # [T], share of |relevance| that went to earlier target words; None: not asked
     continuation: str | None = None  # what the model says next when `</s>` is forbidden; None: not asked
     finished: bool = True  # False: the hypothesis hit the length limit of the search
+    insertions: tuple[Insertion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +186,7 @@ class Score:
 class Audited:
     """Everything known of one segment after all stages.
 
+    `dismissed`: for each flag, whether reviewers of an earlier run rejected it; empty: none of them.
     `status` is "ok", "empty" (nothing to translate) or "too_long" (over the model's length: not decoded).
     """
 
@@ -175,3 +198,10 @@ class Audited:
     flags: tuple[Flag, ...]
     flag_ids: tuple[str, ...]
     not_checked: tuple[str, ...] = ()
+    dismissed: tuple[bool, ...] = ()
+
+    @property
+    def standing(self) -> tuple[Flag, ...]:
+        """The flags that nobody dismissed."""
+        dismissed = self.dismissed or (False,) * len(self.flags)
+        return tuple(flag for flag, rejected in zip(self.flags, dismissed, strict=True) if not rejected)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,8 +23,9 @@ from nmt_audit.checks import CHECKS, Thresholds, check_segment, default_threshol
 from nmt_audit.checks.calibration import category_of
 from nmt_audit.checks.registry import MOST_FLAGS, not_checked, suspicions
 from nmt_audit.checks.thresholds import FLOORS, SHIPPED
-from nmt_audit.records import CATEGORIES, Evidence, Segment, Token, UntranslatedSpan
+from nmt_audit.records import CATEGORIES, Evidence, Segment, Token
 
+CHECKS_FOLDER = Path(nmt_audit.checks.__path__[0])
 EXAMPLE = re.compile(r"^\s*(flags|clear): (.+?) \| (.+?)(?: @ (\*|\d+:\d+))?$", re.MULTILINE)
 
 
@@ -80,9 +82,8 @@ def test_every_rule_has_a_threshold_a_floor_and_a_category() -> None:
     for rule in SHIPPED:
         assert category_of(rule) in CHECKS
         assert 0 < FLOORS[rule] <= SHIPPED[rule]
-    for category, check in CHECKS.items():
-        rules = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', inspect.getsource(sys.modules[check.__module__])))
-        assert rules == {rule for rule in SHIPPED if category_of(rule) == category}
+    written = "".join(path.read_text("utf-8") for path in CHECKS_FOLDER.glob("*.py") if path.stem != "thresholds")
+    assert set(re.findall(r'"([a-z_]+\.[a-z_]+)"', written)) == SHIPPED.keys()
 
 
 # --- from suspicions to flags ---------------------------------------------------------------------------------------
@@ -176,26 +177,10 @@ def test_calm_evidence_gives_no_flags() -> None:
     assert rules(calm(PAIR)) == {}
 
 
-def test_an_untranslated_span_is_named_and_the_end_is_to_be_explained() -> None:
-    evidence = replace(calm(PAIR), untranslated=(UntranslatedSpan(17, 22, 3.1),))
-    (flag,) = check_segment(PAIR, evidence, default_thresholds()).flags
-    assert (flag.rule, flag.side, flag.start, flag.end) == ("omission.contrastive", "src", 17, 22)
-    assert flag.message == "“heute” has no counterpart · contrastive gain 3.1"
-    assert len(evidence.target_tokens) - 1 in flag.positions
-
-
-def test_words_without_attention_are_an_omission() -> None:
-    evidence = calm(PAIR)
-    assert evidence.attention is not None
-    attention = evidence.attention.copy()
-    attention[:, 3] = 1e-6
-    assert "omission.coverage" in rules(replace(evidence, attention=attention))
-
-
 def test_a_word_must_be_improbable_and_independent_of_the_source() -> None:
     evidence = calm(PAIR)
     gaps = evidence.gaps.copy()
-    gaps[1] = 12.5
+    gaps[1] = 13.8
     gain = evidence.source_gain.copy()
     assert rules(replace(evidence, gaps=gaps)) == {"unrelated.improbable": (1,)}
     gain[1] = 12.0
@@ -240,6 +225,6 @@ def test_the_second_copy_is_explained() -> None:
 
 
 def test_a_very_long_text_keeps_its_strongest_flags_only() -> None:
-    pair = segment("12 " * 3_000, " ".join(str(10_000 + 7 * n) for n in range(1_500)))
+    pair = segment("12 " * 3_000, " ".join(f"{10_000 + 7 * n} 12" for n in range(1_500)))
     flags = check_segment(pair, None, default_thresholds()).flags
     assert sum(flag.category == "UNRELATED" for flag in flags) == MOST_FLAGS

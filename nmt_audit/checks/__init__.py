@@ -4,7 +4,7 @@ One file per category, each with one pure function of a segment and, where a mod
 here imports without torch.
 """
 
-from nmt_audit.checks.calibration import Calibration, calibrate, held_out_rates
+from nmt_audit.checks.calibration import Calibration, calibrate, held_out_counts, strongest
 from nmt_audit.checks.registry import CHECKS, check_segment
 from nmt_audit.checks.suspicion import Suspicion
 from nmt_audit.checks.thresholds import Thresholds, default_thresholds
@@ -17,5 +17,6 @@ __all__ = [
     "calibrate",
     "check_segment",
     "default_thresholds",
-    "held_out_rates",
+    "held_out_counts",
+    "strongest",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
+from nmt_audit.checks.character_references import resolved
 from nmt_audit.checks.early_eos import early_eos
 from nmt_audit.checks.negation import negation
 from nmt_audit.checks.omission import omission
@@ -12,10 +13,12 @@ from nmt_audit.checks.repetition import repetition
 from nmt_audit.checks.suspicion import Suspicion
 from nmt_audit.checks.thresholds import Thresholds
 from nmt_audit.checks.unrelated import unrelated
+from nmt_audit.language.lexical import Lexical, lexical_support
+from nmt_audit.language.lexicon import Lexicon, shipped_lexicon
 from nmt_audit.language.negation import has_cues
 from nmt_audit.records import CheckResult, Evidence, Flag, Segment
 
-Check: TypeAlias = Callable[[Segment, Evidence | None], Iterator[Suspicion]]
+Check: TypeAlias = Callable[[Segment, Evidence | None, Lexical], Iterator[Suspicion]]
 
 MOST_FLAGS = 25  # of one category in one segment: nobody reads more
 
@@ -35,18 +38,38 @@ def not_checked(segment: Segment) -> tuple[str, ...]:
     return () if has_cues(segment.src_lang) and has_cues(segment.tgt_lang) else ("NEGATION",)
 
 
-def suspicions(segment: Segment, evidence: Evidence | None) -> dict[str, list[Suspicion]]:
-    """Category → everything that its check saw, below the thresholds too; without the categories not checked."""
+def suspicions(
+    segment: Segment, evidence: Evidence | None, lexicon: Lexicon | None = None
+) -> dict[str, list[Suspicion]]:
+    """Category → everything that its check saw, below the thresholds too; without the categories not checked.
+
+    `lexicon`: that of the corpus; the shipped one of the language pair where None.
+    """
+    if lexicon is None:
+        lexicon = shipped_lexicon(segment.src_lang, segment.tgt_lang)
+    plain = resolved(segment, evidence)
+    if plain is None:
+        return _suspicions(segment, evidence, lexicon)
+    seen = _suspicions(plain.segment, plain.evidence, lexicon)
+    return {category: [plain.original(suspicion) for suspicion in found] for category, found in seen.items()}
+
+
+def _suspicions(segment: Segment, evidence: Evidence | None, lexicon: Lexicon) -> dict[str, list[Suspicion]]:
     skipped = not_checked(segment)
+    lexical = lexical_support(segment, lexicon)
     return {
-        category: list(check(segment, evidence)) for category, check in CHECKS.items() if category not in skipped
-    }  # fmt: skip
+        category: list(check(segment, evidence, lexical))
+        for category, check in CHECKS.items()
+        if category not in skipped
+    }
 
 
-def check_segment(segment: Segment, evidence: Evidence | None, thresholds: Thresholds) -> CheckResult:
+def check_segment(
+    segment: Segment, evidence: Evidence | None, thresholds: Thresholds, lexicon: Lexicon | None = None
+) -> CheckResult:
     """The flags of one segment, by category and then best first, and the categories that could not be checked."""
     flags: list[Flag] = []
-    for category, found in suspicions(segment, evidence).items():
+    for category, found in suspicions(segment, evidence, lexicon).items():
         reached = [_flag(category, s, thresholds[s.rule]) for s in found if s.value >= thresholds[s.rule]]
         flags += _distinct(sorted(reached, key=_rank))
     return CheckResult(tuple(flags), not_checked(segment))

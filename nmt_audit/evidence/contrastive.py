@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from nmt_audit.evidence.forced import Case
+from nmt_audit.language.editing import BREAKS, without
 from nmt_audit.language.function_words import is_content
 from nmt_audit.language.pieces import TokenGroup, merge
 from nmt_audit.models.protocol import Model
@@ -21,7 +22,6 @@ from nmt_audit.records import Array, Evidence, UntranslatedSpan
 WIDEST = 4  # words in a span that is not a clause
 MOST_SPANS = 60  # per segment
 KEPT = 3
-BREAKS = frozenset(",;:–—()、，；：。.!?！？")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ def deletions(case: Case, evidence: Evidence) -> list[Deletion]:
             coverage = 0.0 if seen is None else _coverage(span, seen, language)
             found.setdefault((span[0].start, span[-1].end), (rank, coverage))
     ordered = sorted(found, key=lambda span: (*found[span], span))
-    return [_deletion(text, start, end) for start, end in ordered[:MOST_SPANS]]
+    return [Deletion(start, end, without(text, start, end)) for start, end in ordered[:MOST_SPANS]]
 
 
 def untranslated(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence with the spans whose deletion helps the hypothesis most, best first and without overlaps."""
     tried = [(number, deletion) for number, case in enumerate(cases) for deletion in deletions(case, evidence[number])]
     sources = [[token.id for token in model.tokenize(deletion.rest)] for _, deletion in tried]
-    forced = model.force(sources, [cases[number].target_ids for number, _ in tried])
+    found = model.logprobs(sources, [cases[number].target_ids for number, _ in tried])
     gains: list[list[UntranslatedSpan]] = [[] for _ in cases]
-    for (number, deletion), scores in zip(tried, forced, strict=True):
-        gain = float(scores.logprobs.sum() - evidence[number].logprobs.sum())
+    for (number, deletion), logprobs in zip(tried, found, strict=True):
+        gain = float(logprobs.sum() - evidence[number].logprobs.sum())
         if gain > 0:
             gains[number].append(UntranslatedSpan(deletion.start, deletion.end, gain))
-    return [replace(known, untranslated=_best(found)) for known, found in zip(evidence, gains, strict=True)]
+    return [replace(known, untranslated=_best(spans)) for known, spans in zip(evidence, gains, strict=True)]
 
 
 def _spans(groups: Sequence[TokenGroup]) -> Iterator[tuple[int, Sequence[TokenGroup]]]:
@@ -79,22 +79,6 @@ def _coverage(span: Sequence[TokenGroup], seen: Array, language: str) -> float:
     """The attention that the span's content words got, in the mean: the least looked at is the likeliest to be lost."""
     content = [float(seen[list(group.tokens)].sum()) for group in span if is_content(group.text, language)]
     return round(float(np.mean(content)), 9)
-
-
-def _deletion(text: str, start: int, end: int) -> Deletion:
-    """The text without a span, and without the comma that would be left over before or after it."""
-    before, after = text[:start].rstrip(), text[end:].lstrip()
-    if before.endswith(",") and (not after or after[0] in BREAKS):
-        before = before[:-1]
-    elif not before:
-        after = after.lstrip(",;: ")
-    glue = "" if not before or not after or after[0] in BREAKS else text[len(before) : start]
-    return Deletion(start, end, before + (glue or _blank_after(text, end, after, before)) + after)
-
-
-def _blank_after(text: str, end: int, after: str, before: str) -> str:
-    """A blank where the text had one after the span; unspaced scripts have none to keep."""
-    return " " if before and after and after[0] not in BREAKS and text[end : end + 1].isspace() else ""
 
 
 def _best(spans: list[UntranslatedSpan]) -> tuple[UntranslatedSpan, ...]:

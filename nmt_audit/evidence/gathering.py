@@ -1,4 +1,4 @@
-"""Gathers all evidence on a list of segments: cheap kinds for each, dear kinds for the most suspicious fifth."""
+"""Gathers all evidence on a list of segments: cheap kinds for each, dear kinds for the most suspicious."""
 
 from __future__ import annotations
 
@@ -7,40 +7,56 @@ from collections.abc import Sequence
 from nmt_audit.evidence.contrastive import untranslated
 from nmt_audit.evidence.ending import continuations
 from nmt_audit.evidence.forced import Case, base_evidence, case_of, force
+from nmt_audit.evidence.inserted import insertions
+from nmt_audit.evidence.negated import without_negations
+from nmt_audit.evidence.relevance import with_relevance
 from nmt_audit.evidence.source_dependence import source_gains
-from nmt_audit.evidence.suspects import most_suspicious
+from nmt_audit.evidence.suspects import suspicion
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Evidence, Segment, Translation
 
-BLOCK = 100  # segments among which the most suspicious fifth is chosen
-
 
 def gather(
-    model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None]
+    model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None], dear: float
 ) -> list[Evidence | None]:
     """The evidence on each segment, in order; None where the model cannot be asked (see `case_of`).
 
-    The fifth is chosen within blocks of BLOCK consecutive segments, and nothing crosses a block: lists that are cut
-    at multiples of BLOCK give the same evidence as one list, and within a block the order does not matter.
+    `dear`: the suspicion (see `suspects`) from which on a segment gets the dear kinds too. Whether it does hangs on
+    that segment alone, so neither the order of a list nor what else is in it changes the evidence.
     """
-    found: list[Evidence | None] = []
-    pairs = list(zip(segments, translations, strict=True))
-    for start in range(0, len(pairs), BLOCK):
-        cases = [case_of(model, segment, translation) for segment, translation in pairs[start : start + BLOCK]]
-        answers = iter(_gather_block(model, [case for case in cases if case is not None]))
-        found += [None if case is None else next(answers) for case in cases]
-    return found
+    cases = _cases(model, segments, translations)
+    askable = [case for case in cases if case is not None]
+    evidence = _cheap(model, askable)
+    asked = [i for i, case in enumerate(askable) if suspicion(case, evidence[i]) >= dear]
+    for i, known in zip(asked, _dear(model, [askable[i] for i in asked], [evidence[i] for i in asked]), strict=True):
+        evidence[i] = known
+    answers = iter(evidence)
+    return [None if case is None else next(answers) for case in cases]
 
 
-def _gather_block(model: Model, cases: Sequence[Case]) -> list[Evidence]:
+def suspicions(model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None]) -> list[float]:
+    """How suspicious each segment that the model can be asked about is on cheap evidence; in order."""
+    cases = [case for case in _cases(model, segments, translations) if case is not None]
+    return [suspicion(*row) for row in zip(cases, _cheap(model, cases), strict=True)]
+
+
+def _cases(model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None]) -> list[Case | None]:
+    return [case_of(model, *pair) for pair in zip(segments, translations, strict=True)]
+
+
+def _cheap(model: Model, cases: Sequence[Case]) -> list[Evidence]:
+    """Forced decoding with the true source, a blanked one, one that negates no longer, and with words put in."""
     if not cases:
         return []
     forced = force(model, cases)
     gains = source_gains(model, cases, forced)
-    evidence = [base_evidence(*row) for row in zip(cases, forced, gains, strict=True)]
-    suspects = most_suspicious(cases, evidence)
-    asked = [cases[i] for i in suspects]
-    dear = continuations(model, asked, untranslated(model, asked, [evidence[i] for i in suspects]))
-    for i, known in zip(suspects, dear, strict=True):
-        evidence[i] = known
-    return evidence
+    found = without_negations(model, cases, [base_evidence(*row) for row in zip(cases, forced, gains, strict=True)])
+    return insertions(model, cases, found)
+
+
+def _dear(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Spans that nothing depends on, what follows when `</s>` is forbidden, and relevance."""
+    if not cases:
+        return []
+    found = continuations(model, cases, untranslated(model, cases, evidence))
+    return with_relevance(model, cases, found)

@@ -23,5 +23,5 @@ def blanked(tokens: Sequence[Token], unknown_id: int) -> list[int]:
 def source_gains(model: Model, cases: Sequence[Case], forced: Sequence[Forced]) -> list[Array]:
     """The gain [T] of every target token of every case; `forced` is what the model said with the true source."""
     sources = [blanked(case.source_tokens, model.unknown_id) for case in cases]
-    without = model.force(sources, [case.target_ids for case in cases])
-    return [true.logprobs - blind.logprobs for true, blind in zip(forced, without, strict=True)]
+    without = model.logprobs(sources, [case.target_ids for case in cases])
+    return [true.logprobs - blind for true, blind in zip(forced, without, strict=True)]

@@ -18,7 +18,7 @@ from nmt_audit.models.batches import buckets, pad
 from nmt_audit.models.huggingface_languages import Direction, direct
 from nmt_audit.models.huggingface_tokens import SubwordText
 from nmt_audit.models.protocol import Forced, Trace
-from nmt_audit.models.statistics import token_statistics
+from nmt_audit.models.statistics import given_logprobs, token_statistics
 from nmt_audit.records import Array, Token, Translation
 
 if TYPE_CHECKING:
@@ -207,16 +207,23 @@ class HuggingFaceModel:
         """Token log-probabilities of each target, `</s>` included."""
         source_ids = [[token.id for token in self.tokenize(text)] for text in sources]
         target_ids = [[token.id for token in self.tokenize_target(text)] for text in targets]
-        return [forced.logprobs for forced in self.force(source_ids, target_ids)]
+        return self.logprobs(source_ids, target_ids)
+
+    @torch.no_grad()
+    def logprobs(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Array]:
+        """The log-probabilities of `force`, at half its price."""
+        found: dict[int, Array] = {}
+        for batch, recording in self._forced(sources, targets):
+            for row, i in enumerate(batch):
+                parts = self._parts(recording.states["output"][row], targets[i])
+                found[i] = torch.cat([given_logprobs(self._logits(states), ids) for states, ids in parts]).numpy()
+        return [found[i] for i in range(len(sources))]
 
     @torch.no_grad()
     def force(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Forced]:
         """Forced decoding, batched by length; in the order given. The attention is that of `Trace`."""
         found: dict[int, Forced] = {}
-        lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
-        for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-            (source, mask), (target, _) = pad([sources[i] for i in batch]), pad([targets[i] for i in batch])
-            recording = self._run(source, mask, target, inner=False)
+        for batch, recording in self._forced(sources, targets):
             attention = recording.attention
             assert attention is not None
             for row, i in enumerate(batch):
@@ -225,16 +232,26 @@ class HuggingFaceModel:
                 found[i] = Forced(attention=weights, **self._statistics(recording.states["output"][row], targets[i]))
         return [found[i] for i in range(len(sources))]
 
+    def _forced(
+        self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]
+    ) -> Iterator[tuple[Sequence[int], tracing.Recording]]:
+        """What the network computes over given targets, batch by batch, with the indices of its rows."""
+        lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
+        for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
+            (source, mask), (target, _) = pad([sources[i] for i in batch]), pad([targets[i] for i in batch])
+            yield batch, self._run(source, mask, target, inner=False)
+
     def _statistics(self, output: Tensor, target: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """output [≥T,width], target T ids → the fields of Forced by name, each [T]. A part of the rows at a time."""
-        rows = max(1, LOGITS // self._vocabulary)
+        """output [≥T,width], target T ids → the fields of Forced by name, each [T]."""
         parts = [
-            token_statistics(self._logits(states), given, self.end_id)
-            for states, given in zip(
-                torch.split(output[: len(target)], rows), torch.split(torch.tensor(target), rows), strict=True
-            )
+            token_statistics(self._logits(states), given, self.end_id) for states, given in self._parts(output, target)
         ]
         return {name: torch.cat([part[name] for part in parts]).numpy() for name in parts[0]}
+
+    def _parts(self, output: Tensor, target: Sequence[int]) -> Iterator[tuple[Tensor, Tensor]]:
+        """output [≥T,width] and target T ids in parts whose logits fit into memory."""
+        rows = max(1, LOGITS // self._vocabulary)
+        yield from zip(torch.split(output[: len(target)], rows), torch.split(torch.tensor(target), rows), strict=True)
 
     # --- states -------------------------------------------------------------------------------------------------
 

@@ -82,6 +82,9 @@ class Model(Protocol):
     def force(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Forced]:
         """Forced decoding of target ids, `</s>` included."""
 
+    def logprobs(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Array]:
+        """The log-probabilities of `force` alone: cheaper where many sources are tried."""
+
     def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
         """What the model says after each prefix when it may not stop at once: greedy, `</s>` forbidden first."""
 

@@ -6,6 +6,11 @@ import torch
 from torch import Tensor
 
 
+def given_logprobs(logits: Tensor, given: Tensor) -> Tensor:
+    """logits [...,T,V] and the ids that were given [...,T] → their log-probabilities [...,T]."""
+    return logits.gather(-1, given.unsqueeze(-1)).squeeze(-1) - torch.logsumexp(logits, -1)
+
+
 def token_statistics(logits: Tensor, given: Tensor, end_id: int) -> dict[str, Tensor]:
     """logits [...,T,V] and the ids that were given [...,T] → the fields of `Forced` by name, each [...,T].
 
@@ -18,7 +23,7 @@ def token_statistics(logits: Tensor, given: Tensor, end_id: int) -> dict[str, Te
     others[..., end_id] = -torch.inf
     rivals = logits.scatter(-1, given.unsqueeze(-1), -torch.inf).argmax(-1)
     return {
-        "logprobs": of_given.squeeze(-1),
+        "logprobs": given_logprobs(logits, given),
         "entropies": -(logprobs.exp() * finite).sum(-1),
         "ranks": (logprobs > of_given).sum(-1),
         "gaps": logprobs.max(-1).values - of_given.squeeze(-1),
