@@ -1,5 +1,7 @@
 """Reads and writes run directories. No other module knows where in a run something lies.
 
+Only what reviewers add later is elsewhere: see `verdicts`.
+
 A run is written under a temporary name beside its place and renamed when it is whole, so that no half-written run is
 ever found under the name that the user gave. Shard files share one explicit Arrow schema per table.
 """
@@ -77,6 +79,7 @@ def schema(table: str) -> pa.Schema:
             ("id", text), ("segment_id", text), ("category", text), ("side", text), ("start", whole), ("end", whole),
             ("score", number), ("rule", text), ("threshold", number), ("value", number), ("positions", wholes),
             ("message", text), ("counterpart_side", text), ("counterpart_start", whole), ("counterpart_end", whole),
+            ("dismissed", pa.bool_()),
         ],
         "explanations": [
             ("flag_id", text), ("segment_id", text), ("position", whole), ("state", text), ("method", text),
@@ -156,7 +159,8 @@ def _segment_row(item: Audited) -> dict[str, Any]:
 
 
 def _flag_rows(item: Audited) -> Iterator[dict[str, Any]]:
-    for name, flag in zip(item.flag_ids, item.flags, strict=True):
+    dismissed = item.dismissed or (False,) * len(item.flags)
+    for name, flag, rejected in zip(item.flag_ids, item.flags, dismissed, strict=True):
         other = flag.counterpart
         yield {
             "id": name, "segment_id": item.segment.id, "category": flag.category, "side": flag.side,
@@ -164,6 +168,7 @@ def _flag_rows(item: Audited) -> Iterator[dict[str, Any]]:
             "threshold": flag.threshold, "value": flag.value, "positions": list(flag.positions),
             "message": flag.message, "counterpart_side": other.side if other else None,
             "counterpart_start": other.start if other else None, "counterpart_end": other.end if other else None,
+            "dismissed": rejected,
         }  # fmt: skip
 
 
@@ -232,7 +237,9 @@ class Run:
     @cached_property
     def flags(self) -> pd.DataFrame:
         """One row per flag, in corpus order."""
-        return self._frame("flags")
+        flags = self._frame("flags")
+        flags["dismissed"] = flags["dismissed"].eq(True)  # runs of before there were dismissals have no such column
+        return flags
 
     @cached_property
     def explanations(self) -> pd.DataFrame:

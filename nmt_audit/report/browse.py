@@ -41,9 +41,10 @@ class Index:
     codes: list[str] = field(default_factory=lambda: list(CATEGORY))
 
     def add(self, segment: SegmentRow, flags: Sequence[FlagRow]) -> None:
-        """Notes what filters and order need to know of a segment."""
-        self.masks.append(sum(1 << self._place(code) for code in {flag.category for flag in flags}))
-        self.scores.append(round(1000 * max((flag.score for flag in flags), default=0.0)))
+        """Notes what filters and order need to know of a segment. Dismissed flags count for nothing."""
+        live = [flag for flag in flags if not flag.dismissed]
+        self.masks.append(sum(1 << self._place(code) for code in {flag.category for flag in live}))
+        self.scores.append(round(1000 * max((flag.score for flag in live), default=0.0)))
         self.chrf.append(None if segment.chrf is None else round(10 * segment.chrf))
         self.lengths.append(len(segment.source))
         self.statuses.append(_status(segment))
@@ -71,9 +72,13 @@ def _status(segment: SegmentRow) -> str:
 
 
 def row(segment: SegmentRow, flags: Sequence[FlagRow]) -> list[Any]:
-    """A segment as the list shows it: id, page, source, hypothesis, reference, languages, flags, score."""
+    """A segment as the list shows it: id, page, source, hypothesis, reference, languages, flags, score.
+
+    One whose flags were all dismissed looks like one without, and still leads to its page.
+    """
     reference = reference_line(segment)
-    labels = list(dict.fromkeys(category(flag.category).slug for flag in sorted(flags, key=lambda f: -f.score)))
+    live = sorted((flag for flag in flags if not flag.dismissed), key=lambda flag: -flag.score)
+    labels = list(dict.fromkeys(category(flag.category).slug for flag in live))
     return [
         visible(segment.id),
         f"segments/{page_name(segment.id)}" if flags else None,
@@ -83,7 +88,7 @@ def row(segment: SegmentRow, flags: Sequence[FlagRow]) -> list[Any]:
         language_tag(segment.src_lang),
         language_tag(segment.tgt_lang),
         labels,
-        fixed(max((flag.score for flag in flags), default=0.0), 2),
+        fixed(max((flag.score for flag in live), default=0.0), 2),
     ]
 
 

@@ -28,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class FlagSection:
-    """One suspicion. `shown` is the figure that a reader sees first."""
+    """One suspicion. `shown` is the figure that a reader sees first; `dismissed` says who rejected it earlier."""
 
     anchor: str
     category: Category
@@ -39,6 +39,7 @@ class FlagSection:
     whys: tuple[Why, ...]
     shown: int
     note: str | None
+    dismissed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,16 @@ def page_name(segment_id: str) -> str:
     return f"{hashlib.sha256(segment_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}.html"
 
 
+def ranked(flags: Sequence[FlagRow]) -> list[FlagRow]:
+    """The flags of a segment in the order of its page: most suspicious first, dismissed ones last."""
+    return sorted(flags, key=lambda flag: (flag.dismissed, -flag.score))
+
+
+def anchor(place: int) -> str:
+    """The name of the flag at a place of its page, from 0, that links lead to."""
+    return f"flag-{place + 1}"
+
+
 def segment_page(
     segment: SegmentRow, flags: Sequence[FlagRow], explanations: Explanations, measured: Faithfulness | None
 ) -> tuple[SegmentPage, list[Comparison]]:
@@ -81,14 +92,12 @@ def segment_page(
     target = gather(segment.target_tokens, segment.hypothesis, segment.tgt_lang)
     bearings = Bearings(segment, source, target, measured)
     href = f"segments/{page_name(segment.id)}"
-    ordered = sorted(flags, key=lambda flag: -flag.score)
     sections, comparisons = [], []
-    for place, flag in enumerate(ordered):
+    for place, flag in enumerate(ranked(flags)):
         found = focuses(segment, source, target, flag.positions, explanations.of(flag.id))
         suspect = _covered(source, flag, "src"), _covered(target, flag, "tgt")
-        anchor = f"flag-{place + 1}"
-        sections.append(_section(anchor, flag, found, bearings, suspect))
-        comparisons += [_comparison(f"{href}#{anchor}", flag, focus, bearings) for focus in found]
+        sections.append(_section(anchor(place), flag, found, bearings, suspect))
+        comparisons += [_comparison(f"{href}#{anchor(place)}", flag, focus, bearings) for focus in found]
     reference = reference_line(segment)
     lines = (source_line(segment, flags), hypothesis_line(segment, flags), *((reference,) if reference else ()))
     page = SegmentPage(
@@ -98,17 +107,18 @@ def segment_page(
     return page, [item for item in comparisons if item is not None]
 
 
-def _section(anchor: str, flag: FlagRow, found: Sequence[Focus], bearings: Bearings, suspect: Suspect) -> FlagSection:
+def _section(name: str, flag: FlagRow, found: Sequence[Focus], bearings: Bearings, suspect: Suspect) -> FlagSection:
     return FlagSection(
-        anchor=anchor,
+        anchor=name,
         category=category(flag.category),
         message=visible(flag.message),
         points_at=_points_at(flag, bearings.segment),
         measure=f"{flag.rule} {number(flag.value)} (threshold {number(flag.threshold)})",
         score=fixed(flag.score, 2),
-        whys=tuple(why(f"{anchor}-w{focus.word + 1}", focus, bearings, suspect) for focus in found),
+        whys=tuple(why(f"{name}-w{focus.word + 1}", focus, bearings, suspect) for focus in found),
         shown=_shown_first(found, suspect[0]),
         note=_note(bearings.segment, found),
+        dismissed=f"dismissed earlier by {visible(flag.dismissed_by) or 'a reviewer'}" if flag.dismissed else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class FlagRow:
-    """One suspicion."""
+    """One suspicion. `dismissed`: reviewers of an earlier run, `dismissed_by` where it is known who, rejected it."""
 
     id: str
     segment_id: str
@@ -58,6 +58,8 @@ class FlagRow:
     counterpart_side: str | None
     counterpart_start: int | None
     counterpart_end: int | None
+    dismissed: bool = False
+    dismissed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def segment_rows(run: Run, explained: Container[str]) -> Iterator[SegmentRow]:
 def flag_rows(run: Run) -> dict[str, list[FlagRow]]:
     """The flags by segment, in corpus order."""
     found: dict[str, list[FlagRow]] = defaultdict(list)
+    reviewers = run.manifest.get("dismissed_by") or {}
     for row in run.flags.itertuples(index=False):
-        flag = _flag(row)
+        flag = _flag(row, reviewers)
         found[flag.segment_id].append(flag)
     return dict(found)
 
@@ -143,13 +146,14 @@ def _segment(index: int, row: Any, explained: bool) -> SegmentRow:
     )  # fmt: skip
 
 
-def _flag(row: Any) -> FlagRow:
+def _flag(row: Any, reviewers: Mapping[str, str]) -> FlagRow:
     return FlagRow(
         id=row.id, segment_id=row.segment_id, category=row.category, side=row.side, start=_whole(row.start),
         end=_whole(row.end), score=float(row.score), rule=row.rule, threshold=float(row.threshold),
         value=float(row.value), positions=tuple(int(place) for place in _list(row.positions)), message=row.message,
         counterpart_side=_text(row.counterpart_side), counterpart_start=_whole(row.counterpart_start),
-        counterpart_end=_whole(row.counterpart_end),
+        counterpart_end=_whole(row.counterpart_end), dismissed=bool(row.dismissed),
+        dismissed_by=reviewers.get(row.id) or "",
     )  # fmt: skip
 
 

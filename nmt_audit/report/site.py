@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from nmt_audit.report import browse
 from nmt_audit.report.faithfulness import faithfulness
 from nmt_audit.report.figures import THEMES, chart, share_chart
 from nmt_audit.report.flagged import Comparison, SegmentPage, page_name, segment_page
-from nmt_audit.report.reading import Explanations, flag_rows, segment_rows
+from nmt_audit.report.reading import Explanations, FlagRow, flag_rows, segment_rows
 from nmt_audit.report.signature import run_facts
 from nmt_audit.report.summary import Gatherer, run_page
+from nmt_audit.report.trust import COLUMNS
 from nmt_audit.report.wording import CATEGORY, CONTRAST, ENTRY, METHOD, STATES
 from nmt_audit.store import Run
+from nmt_audit.verdicts import precision, run_verdicts
 
 ASSETS = ("site.css", "site.js")
 INDEX = "data/index.js"
@@ -71,13 +74,15 @@ class _Writer:
             "states": (*STATES.values(), CONTRAST),
             "methods": METHOD,
             "entries": tuple(ENTRY.values()),
+            "trust_columns": COLUMNS,
         }
 
     def write(self) -> None:
         """Writes everything. Each segment is read once, for its page, its row in the list and the totals."""
-        found, index = Gatherer(), browse.Index()
-        self._segments(found, index)
-        page = run_page(self.run.manifest, found)
+        found, index, flags = Gatherer(), browse.Index(), flag_rows(self.run)
+        self._segments(flags, found, index)
+        judged = precision(itertools.chain.from_iterable(flags.values()), run_verdicts(self.run.directory))
+        page = run_page(self.run.manifest, found, judged)
         for theme, ink in THEMES.items():
             for data in page.charts:
                 self._put(f"charts/{data.name}-{theme}.svg", chart(data, ink))
@@ -90,10 +95,11 @@ class _Writer:
         for name in ASSETS:
             shutil.copyfile(templates() / name, self.folder / name)
 
-    def _segments(self, found: Gatherer, index: browse.Index) -> None:
-        flags, explanations = flag_rows(self.run), Explanations(self.run)
+    def _segments(self, flags: Mapping[str, list[FlagRow]], found: Gatherer, index: browse.Index) -> None:
+        explanations = Explanations(self.run)
         measured = faithfulness(self.run.manifest)
-        neighbours = _Neighbours([name for name in self.run.segments["id"].tolist() if name in flags])
+        live = {name for name, own in flags.items() if not all(flag.dismissed for flag in own)}
+        neighbours = _Neighbours([name for name in self.run.segments["id"].tolist() if name in flags], live)
         rows: list[list[Any]] = []
         chunk = 1
         for segment in segment_rows(self.run, flags):
@@ -125,16 +131,19 @@ class _Writer:
 
 
 class _Neighbours:
-    """The flagged segments before and after each, as file names."""
+    """Before and after each segment that has a page: the nearest with flags that nobody dismissed, as file names."""
 
-    def __init__(self, ids: list[str]) -> None:
-        self._links = dict(zip(ids, self._pairs([page_name(name) for name in ids]), strict=True))
+    def __init__(self, ids: Sequence[str], live: Container[str]) -> None:
+        self._before, self._after = (dict(self._passed(order, live)) for order in (ids, ids[::-1]))
 
     def of(self, segment_id: str) -> tuple[str | None, str | None]:
         """The pages before and after this segment's."""
-        return self._links[segment_id]
+        return self._before[segment_id], self._after[segment_id]
 
     @staticmethod
-    def _pairs(names: list[str]) -> Iterator[tuple[str | None, str | None]]:
-        for place in range(len(names)):
-            yield names[place - 1] if place else None, names[place + 1] if place + 1 < len(names) else None
+    def _passed(ids: Sequence[str], live: Container[str]) -> Iterator[tuple[str, str | None]]:
+        last = None
+        for name in ids:
+            yield name, last
+            if name in live:
+                last = page_name(name)

@@ -10,24 +10,25 @@ from dataclasses import dataclass, field
 from nmt_audit.report.bearings import Phrase
 from nmt_audit.report.believed import Believed, believed
 from nmt_audit.report.distributions import QUANTITIES, Distribution, distribution
-from nmt_audit.report.flagged import Comparison, page_name, share_text
+from nmt_audit.report.flagged import Comparison, anchor, page_name, ranked, share_text
 from nmt_audit.report.heads import HeadSection, heads
 from nmt_audit.report.reading import FlagRow, SegmentRow
 from nmt_audit.report.rows import PATH
 from nmt_audit.report.signature import Manifest, RunFacts, run_facts
 from nmt_audit.report.texts import Line, Stretch, hypothesis_line, source_line
+from nmt_audit.report.trust import Seen, TrustPanel, trust_panel
 from nmt_audit.report.wording import (
     CATEGORY,
     Category,
     category,
     count,
     fixed,
-    number,
     percent,
     plural,
     state,
     visible,
 )
+from nmt_audit.verdicts import Precision
 
 MOST_IMPORTANT = 200
 EXAMPLES = 6
@@ -55,23 +56,14 @@ class ScoreTile:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Suspected flags of a category."""
+    """Suspected flags of a category. `notes`: what is not in the number."""
 
     category: Category
     per_hundred: str
     step: int
     count: str
     href: str
-    not_checked: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How often the checks of a category raise a false alarm, and at which thresholds."""
-
-    category: Category
-    false_alarms: str
-    rules: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +119,7 @@ class RunPage:
     flagged: str
     scores: tuple[ScoreTile, ...]
     rates: tuple[Rate, ...]
-    origin: str | None
-    trusts: tuple[Trust, ...]
-    measured: bool  # whether any of them says how often it raises a false alarm
+    trust: TrustPanel
     charts: tuple[Distribution, ...]
     believed: Believed
     heads: HeadSection | None
@@ -141,11 +131,16 @@ class RunPage:
 
 @dataclass(slots=True)
 class Gatherer:
-    """Collects from each segment what the run page needs, so that no segment is read twice."""
+    """Collects from each segment what the run page needs, so that no segment is read twice.
+
+    Flags that were dismissed are counted apart. `flagged_by`: segments with a flag of a category.
+    """
 
     values: dict[str, list[float | None]] = field(default_factory=lambda: {item.name: [] for item in QUANTITIES})
     flagged: list[bool] = field(default_factory=list)
     flags: Counter[str] = field(default_factory=Counter)
+    flagged_by: Counter[str] = field(default_factory=Counter)
+    dismissed: Counter[str] = field(default_factory=Counter)
     not_checked: Counter[str] = field(default_factory=Counter)
     comparisons: list[Comparison] = field(default_factory=list)
     _best: list[tuple[float, int, Important]] = field(default_factory=list)
@@ -158,12 +153,15 @@ class Gatherer:
         self.values["log-probability"].append(segment.logprob)
         self.values["chrf"].append(segment.chrf)
         self.values["flags-by-length"].append(float(length) if length else None)
-        self.flagged.append(bool(flags))
+        live = [(place, flag) for place, flag in enumerate(ranked(flags)) if not flag.dismissed]
+        self.flagged.append(bool(live))
+        self.flagged_by.update({flag.category for _, flag in live})
+        self.dismissed.update(flag.category for flag in flags if flag.dismissed)
         self.not_checked.update(segment.not_checked)
         self.comparisons += comparisons
-        for place, flag in enumerate(sorted(flags, key=lambda item: -item.score)):
+        for place, flag in live:
             self.flags[flag.category] += 1
-            self._keep(segment, flag, place + 1)
+            self._keep(segment, flag, place)
 
     def important(self) -> tuple[Important, ...]:
         """The flags with the highest scores, highest first, corpus order among equals."""
@@ -175,28 +173,25 @@ class Gatherer:
             return
         lines = tuple(_clip(line) for line in (source_line(segment, [flag]), hypothesis_line(segment, [flag])))
         item = Important(
-            f"segments/{page_name(segment.id)}#flag-{place}", segment.index + 1, visible(segment.id),
+            f"segments/{page_name(segment.id)}#{anchor(place)}", segment.index + 1, visible(segment.id),
             category(flag.category), visible(flag.message), fixed(flag.score, 2), lines,
         )  # fmt: skip
         push = heapq.heappush if len(self._best) < MOST_IMPORTANT else heapq.heapreplace
         push(self._best, (flag.score, -self._seen, item))
 
 
-def run_page(manifest: Manifest, found: Gatherer) -> RunPage:
-    """The run page from the manifest and what the segments said."""
+def run_page(manifest: Manifest, found: Gatherer, precision: Precision) -> RunPage:
+    """The run page from the manifest, what the segments said, and what reviewers made of the flags."""
     segments = len(found.flagged)
     charts = (distribution(item, found.values[item.name], found.flagged) for item in QUANTITIES)
     important = found.important()
-    thresholds = manifest.get("thresholds") or {}
     return RunPage(
         facts=run_facts(manifest),
         segments=count(segments),
         flagged=count(sum(found.flagged)),
         scores=tuple(_score(item) for item in manifest.get("scores") or ()),
         rates=_rates(found, segments),
-        origin=thresholds.get("origin"),
-        trusts=_trusts(manifest),
-        measured=any(share is not None for share in (thresholds.get("false_alarms") or {}).values()),
+        trust=trust_panel(manifest, Seen(segments, found.flagged_by, found.not_checked), precision),
         charts=tuple(item for item in charts if item is not None),
         believed=believed(manifest),
         heads=heads(manifest),
@@ -217,29 +212,24 @@ def _score(item: Manifest) -> ScoreTile:
 
 
 def _rates(found: Gatherer, segments: int) -> tuple[Rate, ...]:
-    codes = [*CATEGORY, *sorted(set(found.flags) - set(CATEGORY))]
+    codes = [*CATEGORY, *sorted((set(found.flags) | set(found.dismissed)) - set(CATEGORY))]
     most = max(found.flags.values(), default=0) or 1
     rates = []
     for code in codes:
-        flags, skipped, named = found.flags[code], found.not_checked[code], category(code)
-        note = f"not checked in {plural(skipped, 'segment', 'segments')}" if skipped else None
+        flags, named = found.flags[code], category(code)
         per_hundred = fixed(100 * flags / segments if segments else 0.0, 1)
         href = f"segments.html#c={named.slug}"
-        rates.append(Rate(named, per_hundred, round(100 * flags / most), count(flags), href, note))
+        rates.append(Rate(named, per_hundred, round(100 * flags / most), count(flags), href, _left_out(found, code)))
     return tuple(rates)
 
 
-def _trusts(manifest: Manifest) -> tuple[Trust, ...]:
-    thresholds = manifest.get("thresholds") or {}
-    alarms, rules = thresholds.get("false_alarms") or {}, thresholds.get("rules") or {}
-    found = []
-    for code in CATEGORY:
-        mine = sorted(name for name in rules if name.partition(".")[0].upper() == code)
-        own = tuple((name, number(rules[name])) for name in mine)
-        if code in alarms or own:
-            share = alarms.get(code)
-            found.append(Trust(category(code), "not measured" if share is None else percent(share, 1), own))
-    return tuple(found)
+def _left_out(found: Gatherer, code: str) -> tuple[str, ...]:
+    notes = []
+    if found.not_checked[code]:
+        notes.append(f"not checked in {plural(found.not_checked[code], 'segment', 'segments')}")
+    if found.dismissed[code]:
+        notes.append(f"{plural(found.dismissed[code], 'flag', 'flags')} dismissed earlier and not counted")
+    return tuple(notes)
 
 
 def _partings(comparisons: Sequence[Comparison]) -> tuple[Parting, ...]:

@@ -39,9 +39,14 @@ class Line:
 
 
 def marks(flags: Iterable[FlagRow], side: str, length: int) -> list[Mark]:
-    """The underlines that flags ask for on a side. A flag on a whole side, or a counterpart that is one, has none."""
+    """The underlines that flags ask for on a side.
+
+    A flag on a whole side has none, nor has a counterpart that is one, nor a flag that was dismissed.
+    """
     found = []
     for flag in flags:
+        if flag.dismissed:
+            continue
         if flag.side == side and flag.start is not None and flag.end is not None:
             found.append(Mark(flag.start, flag.end, flag.category))
         other = flag.counterpart_start, flag.counterpart_end

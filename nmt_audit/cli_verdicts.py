@@ -1,0 +1,80 @@
+"""The commands `nmt-audit verdicts …`. Thin layers over `nmt_audit.reviewing`, which imports what is heavy."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SHOWN = 5  # unknown names that a line of text has; --json has all
+
+verdicts = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="What reviewers said of the flags: into a run, where it becomes the precision of each rule, and out again.\n\n"
+    "A later audit takes rejected flags for dismissed: [bold]audit --dismissals RUN[/bold].",
+)
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
+
+
+@verdicts.command("import")
+def import_(
+    run: RunArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="F…", help="Files of verdicts; as many as you like.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add verdicts to a run and build its pages again, with the precision of each rule.
+
+    Of several verdicts of a reviewer on a flag the latest counts, so that a file may come twice and in any order.
+    Verdicts on flags that this run does not have are kept and named.
+
+    Example: nmt-audit verdicts import reports/tonight anna.json
+
+    Example, to take along what was said of last night's run: nmt-audit verdicts import reports/tonight \\
+    reports/yesterday/verdicts.json
+    """
+    from nmt_audit.reviewing import import_verdicts
+
+    found = import_verdicts(run, files)
+    if as_json:
+        typer.echo(json.dumps({"run": str(run), **asdict(found)}, ensure_ascii=True))
+        return
+    typer.echo(
+        f"{found.read} verdicts read: {found.new} new, {found.replaced} replaced, {found.unchanged} unchanged; "
+        f"the run has {found.total}"
+    )
+    for names, what in ((found.unknown_flags, "flags"), (found.unknown_segments, "segments")):
+        if names:
+            typer.echo(f"kept, though this run does not have these {what}: {_listed(names)}")
+    typer.echo(str(run / "site" / "index.html"))
+
+
+@verdicts.command()
+def export(
+    run: RunArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="Write to this file; standard output by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --out, print one JSON object for programs.")] = False,
+) -> None:
+    """The verdicts of a run as JSON: a list of {flag_id, segment_id, verdict, category, severity, span, …}.
+
+    Example: nmt-audit verdicts export reports/tonight --out verdicts.json
+    """
+    from nmt_audit.reviewing import export_verdicts
+
+    text, count = export_verdicts(run, out)
+    if out is None:
+        typer.echo(text, nl=False)
+    elif as_json:
+        typer.echo(json.dumps({"run": str(run), "out": str(out), "verdicts": count}))
+    else:
+        typer.echo(str(out))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
