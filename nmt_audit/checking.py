@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import json
-import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from nmt_audit.corpus import read_corpus
-from nmt_audit.errors import InputError, OutputError
-from nmt_audit.pipeline import check_segments, load, thresholds_for
+from nmt_audit.errors import InputError
+from nmt_audit.jsonl import write_lines
+from nmt_audit.pipeline import check_segments, load
 from nmt_audit.records import Audited
 
 
@@ -30,7 +27,7 @@ def check_file(source: Path, out: Path, *, model: str | None = None, threads: in
     pairs = {(segment.src_lang, segment.tgt_lang) for segment in segments}
     # A multilingual model goes one way at a time: that of the file, or the one it was saved with.
     loaded = load(model, threads, *(pairs.pop() if len(pairs) == 1 else (None, None)))
-    checked = check_segments(segments, loaded, thresholds_for(loaded))
+    checked = check_segments(segments, loaded)
     write_lines(out, (line(item) for item in checked))
 
 
@@ -48,17 +45,3 @@ def line(item: Audited) -> dict[str, Any]:
             for flag in item.flags
         ],
     }  # fmt: skip
-
-
-def write_lines(out: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """JSONL under a temporary name, then renamed. Raises OutputError where that fails."""
-    temporary = out.parent / f".{out.name}.partial"
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for content in lines:
-                file.write(json.dumps(content, ensure_ascii=False) + "\n")
-        os.replace(temporary, out)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
-        raise OutputError(f"{out}: cannot be written ({error.strerror}); {remedy}") from error

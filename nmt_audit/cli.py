@@ -15,6 +15,8 @@ import typer
 
 from nmt_audit import cli_figure
 from nmt_audit.cli_bench import bench
+from nmt_audit.cli_plant import plant
+from nmt_audit.cli_verdicts import verdicts
 from nmt_audit.errors import InputError, NmtAuditError
 
 app = typer.Typer(
@@ -27,8 +29,10 @@ app = typer.Typer(
     "which words made the model say it.\n\nStart with [bold]nmt-audit demo[/bold].",
 )
 app.add_typer(bench, name="bench")
+app.add_typer(verdicts, name="verdicts")
 
 app.command(name="figure", help=cli_figure.HELP)(cli_figure.figure)
+app.command(name="plant")(plant)
 
 verbose = False
 
@@ -130,6 +134,20 @@ def audit(
         list[str] | None,
         typer.Option("--method", help="Explain flags with this too, beside attention and lrp; repeatable."),
     ] = None,
+    clean: Annotated[
+        str | None,
+        typer.Option("--clean", help="Right translations to set thresholds on, source TAB target; else references."),
+    ] = None,
+    false_alarms: Annotated[
+        float, typer.Option("--false-alarms", help="Share of right translations that each check may flag.")
+    ] = 0.02,
+    planted: Annotated[
+        int, typer.Option("--planted", help="Errors of each category planted to see how many are found; 0: none.")
+    ] = 50,
+    dismissals: Annotated[
+        str | None,
+        typer.Option("--dismissals", help="Verdicts, or a run that has some: flags rejected there count no more."),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The report's heading.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="The date in the report's heading.")] = None,
     seed: Seed = 1,
@@ -151,7 +169,8 @@ def audit(
     _audit(
         AuditConfig(
             source=source, out=out, src_lang=src_lang, tgt_lang=tgt_lang, model=model, hypotheses=hypotheses,
-            reference=reference, beam=beam, rules=rules, methods=tuple(method or ()), name=name, date=date, seed=seed,
+            reference=reference, beam=beam, rules=rules, methods=tuple(method or ()), clean=clean,
+            false_alarms=false_alarms, planted=planted, dismissals=dismissals, name=name, date=date, seed=seed,
             threads=threads,
         ),
         as_json,
@@ -166,7 +185,7 @@ def _audit(config: Any, as_json: bool) -> None:
     manifest = open_run(directory).manifest
     page = directory / "site" / "index.html"
     if as_json:
-        summary = {key: manifest[key] for key in ("counts", "scores", "model", "state")}
+        summary = {key: manifest[key] for key in ("counts", "scores", "model", "trust", "state")}
         typer.echo(json.dumps({"run": str(directory), "report": str(page), **summary}, ensure_ascii=False))
         return
     _summary(manifest)
@@ -180,20 +199,30 @@ def _summary(manifest: Any) -> None:
 
     console = Console()
     counts = manifest["counts"]
-    table = Table("suspected", "flags", "per 100 segments", box=None)
+    heads = ("false alarms", "finds planted: references", "the model's voice")
+    table = Table("suspected", "flags", "per 100 segments", *heads, box=None)
     for category, number in counts["flags"].items():
+        known = manifest["trust"]["categories"][category]
         if counts["not_checked"][category] == counts["segments"]:
             table.add_row(category, "not checked", "")
         else:
-            table.add_row(category, str(number), f"{100 * number / max(counts['segments'], 1):.1f}")
+            per_hundred = f"{100 * number / max(counts['segments'], 1):.1f}"
+            found = (_percent(known[how], "found") for how in ("target", "source"))
+            table.add_row(category, str(number), per_hundred, _percent(known["false_alarms"], "count"), *found)
     for score in manifest["scores"]:
         interval = "" if score["low"] is None else f" [{score['low']:.1f}, {score['high']:.1f}]"
         line = f"{score['name']} {score['value']:.1f}{interval}  {score['signature']}"
         console.print(line, style="dim", markup=False)
     console.print(table)
+    if dismissed := sum(counts.get("dismissed", {}).values()):
+        console.print(f"dismissed earlier and not counted: {dismissed}")
     for status, text in (("too_long", "over the model's length: not translated"), ("empty", "without a source")):
         if counts[status]:
             console.print(f"{counts[status]} segments {text}")
+
+
+def _percent(measured: Any, key: str) -> str:
+    return "–" if measured is None else f"{100 * measured[key] / measured['of']:.1f} % of {measured['of']}"
 
 
 @app.command()

@@ -13,7 +13,9 @@ import typer
 from nmt_audit.errors import OutputError
 
 bench = typer.Typer(
-    no_args_is_help=True, rich_markup_mode="rich", help="Measure the explanations: how true they are, what they cost."
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Measure the checks and the explanations: how often they are right, and what they cost.",
 )
 
 
@@ -113,6 +115,39 @@ def explain(
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
     print_tables(found.tables())
+
+
+@bench.command()
+def flags(
+    gold: Annotated[Path, typer.Option("--gold", help="JSONL of labelled segments, as plant writes them.")],
+    source: Annotated[
+        str | None, typer.Option("--source", help="Where sources are that the labels name by their sha256.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Gives evidence; without, the text alone.")] = None,
+    clean: Annotated[str | None, typer.Option("--clean", help="Right pairs to set thresholds on.")] = None,
+    false_alarms: Annotated[float, typer.Option("--false-alarms", help="Share of them that may be flagged.")] = 0.02,
+    src_lang: Annotated[str | None, typer.Option("--src-lang", help="Where the lines do not say, as in de.")] = None,
+    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Where the lines do not say, as in en.")] = None,
+    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """How many labelled errors the checks find, and how often they are wrong; with 95 % intervals.
+
+    Example: nmt-audit bench flags --gold planted.jsonl --model rnnsearch-de-en --clean dev.tsv
+    """
+    from nmt_audit.bench.flags import as_dict, bench_flags, table
+    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.pipeline import load
+
+    loaded = load(model, threads, src_lang, tgt_lang)
+    found = bench_flags(
+        gold, sources=source, model=loaded, clean=clean, rate=false_alarms, src_lang=src_lang or "",
+        tgt_lang=tgt_lang or "",
+    )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(as_dict(found), ensure_ascii=False))
+        return
+    print_tables([table(found, f"{gold.name}, {loaded.name if loaded else 'text alone'}")])
 
 
 def _write(out: Path, text: str) -> None:

@@ -23,7 +23,9 @@ class AuditConfig:
 
     `source`, `hypotheses` and `reference` are files ("-" is standard input for `source`). A model or hypotheses are
     needed; with both, the model is forced through the given hypotheses. `methods`: what flags are explained with beside
-    attention and relevance.
+    attention and relevance. Thresholds are set so that each check flags at most `false_alarms` of the references, or of
+    the pairs of the file `clean`; `planted` errors of each category are planted to see how many are found, 0 for none.
+    `dismissals`: a file of verdicts, or a run that has one; flags that were rejected there count no more.
     """
 
     source: str
@@ -36,6 +38,10 @@ class AuditConfig:
     beam: int = 5
     rules: str = "stable"
     methods: tuple[str, ...] = ()
+    clean: str | None = None
+    false_alarms: float = 0.02
+    planted: int = 50
+    dismissals: str | None = None
     seed: int = 1
     threads: int | None = None
     name: str | None = None
@@ -49,6 +55,10 @@ class AuditConfig:
         for method in self.methods:
             if method not in FURTHER_METHODS:
                 raise InputError(f"--method {method}: there are {', '.join(FURTHER_METHODS)}")
+        if not 0 < self.false_alarms < 1:
+            raise InputError(f"--false-alarms {self.false_alarms}: a share between 0 and 1, as in 0.02")
+        if self.planted < 0:
+            raise InputError(f"--planted {self.planted}: a number of errors per category, 0 for none")
         if self.beam < 1:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
         if self.threads is not None and self.threads < 1:

@@ -2,7 +2,8 @@
 
 corpus ─Segment▶ decode ─Translation▶ evidence ─Evidence▶ check ─Flag▶ explain ─Explanation▶ report
 
-Segments go through the stages in shards of fixed size; each shard is written before the next is begun.
+Segments go through the stages in shards of fixed size; each shard is written before the next is begun. Before, the
+thresholds of the run are set on its references; after, it is measured how far its flags can be trusted.
 """
 
 from __future__ import annotations
@@ -10,26 +11,30 @@ from __future__ import annotations
 import datetime
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from nmt_audit import __version__
-from nmt_audit.checks import Thresholds, check_segment, default_thresholds
+from nmt_audit.calibrating import Calibrated, calibrated, references_of, thresholds_for
 from nmt_audit.config import RULE_SET_NAMES, AuditConfig
 from nmt_audit.corpus import Corpus, read_corpus
-from nmt_audit.decode import Decoded, decode
+from nmt_audit.decode import decode
 from nmt_audit.errors import InputError, RequestError
 from nmt_audit.models.protocol import Model
 from nmt_audit.progress import progress
-from nmt_audit.records import CATEGORIES, Audited, Evidence, Flag, Score, Segment
+from nmt_audit.records import CATEGORIES, Audited, Flag, Score, Segment
 from nmt_audit.scores import corpus_scores, segment_scores
+from nmt_audit.stages import SHARD, Standard, evidence_on, judge, judge_all, learned_lexicons, shards, translate
 from nmt_audit.store import Explained, FlagNames, RunWriter, new_run, open_run
+from nmt_audit.trust import trust_of_run
+from nmt_audit.verdicts import dismiss, dismissals
 
-SHARD = 100  # the blocks that evidence chooses its suspects in are as large
 VERSIONED = ("torch", "sentencepiece", "sacrebleu", "numpy", "pandas", "pyarrow")
 
 Timings = dict[str, float]
@@ -46,18 +51,29 @@ def audit(config: AuditConfig) -> Path:
             config.source, src_lang=config.src_lang, tgt_lang=config.tgt_lang, hypotheses=config.hypotheses,
             reference=config.reference,
         )  # fmt: skip
+        clean = None if config.clean is None else _clean_corpus(config)
+        rejected = {} if config.dismissals is None else dismissals(Path(config.dismissals))
         _refuse_nonsense(config, corpus)
     with new_run(config.out, replace=config.replace) as writer:
         with _timed(timings, "loading"):
             model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
-        thresholds = thresholds_for(model)
-        audited = _audit_shards(corpus.segments, config, model, thresholds, writer, timings)
+        with _timed(timings, "calibrating"):
+            known = _calibrated(corpus, clean, model, config)
+        audited = _audit_shards(corpus.segments, config, known.standard, rejected, writer, timings)
         with _timed(timings, "scoring"):
             texts = _texts(item.segment for item in audited)
             scores = corpus_scores(*texts, seed=config.seed, tgt_lang=config.tgt_lang)
         with _timed(timings, "faithfulness"):
             believed = _believed(model, audited, config)
-        writer.manifest(_manifest(config, corpus, model, thresholds, scores, audited, believed, timings))
+        with _timed(timings, "trust"):
+            retranslate = (
+                None if model is None else partial(translate, model, like=corpus.segments[0], beam=config.beam)
+            )
+            trust = trust_of_run(known, audited, config.planted, config.seed, retranslate)
+        found = {name for item in audited for name in item.flag_ids}
+        dismissed_by = {name: reviewer for name, reviewer in rejected.items() if name in found}
+        measured = {**believed, "trust": trust, "dismissed_by": dismissed_by}
+        writer.manifest(_manifest(config, corpus, known.standard, scores, audited, measured, timings))
         from nmt_audit.report import build_site
 
         build_site(open_run(writer.directory), writer.directory / "site")
@@ -77,25 +93,21 @@ def check(
     A language without negation cues gives no NEGATION flag; `check_segments` says which categories were not checked.
     """
     segment = Segment("1", source, src_lang, tgt_lang, reference, hypothesis)
-    [checked] = check_segments([segment], model, thresholds_for(model))
+    [checked] = check_segments([segment], model)
     return list(checked.flags)
 
 
-def check_segments(segments: Sequence[Segment], model: Model | None, thresholds: Thresholds) -> list[Audited]:
-    """Flags for segments that have hypotheses, in shards; nothing is scored or explained."""
-    found: list[Audited] = []
-    names = FlagNames()
-    for start in range(0, len(segments), SHARD):
-        shard = decode(None, segments[start : start + SHARD], beam=1)
-        found += _check(shard, _evidence(model, shard), thresholds, [{}] * len(shard), names)
-    return found
+def check_segments(segments: Sequence[Segment], model: Model | None) -> list[Audited]:
+    """Flags for segments that have hypotheses, by the thresholds of the model or the shipped ones; nothing else."""
+    return judge_all(Standard(model, thresholds_for(model), learned_lexicons(segments)), segments)
 
 
-def thresholds_for(model: Model | None) -> Thresholds:
-    """The thresholds that a model carries, else the shipped defaults."""
-    if model is not None and model.directory is not None and (model.directory / "thresholds.json").is_file():
-        return Thresholds.load(model.directory / "thresholds.json")
-    return default_thresholds()
+def _calibrated(corpus: Corpus, clean: Corpus | None, model: Model | None, config: AuditConfig) -> Calibrated:
+    """What this run is judged by: thresholds from its references, or from the clean corpus that was given."""
+    standard = Standard(model, thresholds_for(model), learned_lexicons(corpus.segments))
+    where = "references of this run" if clean is None else f"pairs of {Path(config.clean or '').name}"
+    right = references_of((clean or corpus).segments)
+    return calibrated(standard, right, config.false_alarms, where)
 
 
 def _refuse_nonsense(config: AuditConfig, corpus: Corpus) -> None:
@@ -106,6 +118,15 @@ def _refuse_nonsense(config: AuditConfig, corpus: Corpus) -> None:
                 raise InputError(f"{config.source}, line {number}: no hypothesis; give --hypotheses or --model")
     elif config.rules not in RULE_SET_NAMES:
         raise RequestError(f"no rule set “{config.rules}”; there are {', '.join(RULE_SET_NAMES)}")
+
+
+def _clean_corpus(config: AuditConfig) -> Corpus:
+    """The corpus of right translations that thresholds are set on. Raises InputError where one has none."""
+    corpus = read_corpus(config.clean or "", src_lang=config.src_lang, tgt_lang=config.tgt_lang)
+    for number, segment in enumerate(corpus.segments, 1):
+        if segment.reference is None:
+            raise InputError(f"{config.clean}, line {number}: no translation; --clean needs source TAB translation")
+    return corpus
 
 
 def load(
@@ -129,8 +150,8 @@ def load(
 def _audit_shards(
     segments: Sequence[Segment],
     config: AuditConfig,
-    model: Model | None,
-    thresholds: Thresholds,
+    standard: Standard,
+    rejected: Container[str],
     writer: RunWriter,
     timings: Timings,
 ) -> list[Audited]:
@@ -142,51 +163,22 @@ def _audit_shards(
             advance(0, f"{name} · {sum(len(item.flags) for item in everything)} flags")
             return _timed(timings, name)
 
-        for number, start in enumerate(range(0, len(segments), SHARD)):
+        for number, part in enumerate(shards(segments)):
             with stage("decoding"):
-                shard = decode(model, segments[start : start + SHARD], beam=config.beam)
+                shard = decode(standard.model, part, beam=config.beam)
             with stage("evidence"):
-                evidence = _evidence(model, shard)
+                evidence = evidence_on(standard, shard)
             with stage("checking"):
                 scores = segment_scores(*_texts(item.segment for item in shard), tgt_lang=config.tgt_lang)
-                audited = _check(shard, evidence, thresholds, scores, names)
+                judged = judge(standard, shard, evidence, scores, names)
+                audited = [dismiss(item, rejected) for item in judged]
             with stage("explaining"):
-                explained = _explain(model, audited, config)
+                explained = _explain(standard.model, audited, config)
             with stage("writing"):
                 writer.shard(number, audited, explained)
             everything += audited
             advance(len(shard))
     return everything
-
-
-def _evidence(model: Model | None, shard: Sequence[Decoded]) -> list[Evidence | None]:
-    if model is None:
-        return [None] * len(shard)
-    from nmt_audit.evidence import gather
-
-    return gather(model, [item.segment for item in shard], [item.translation for item in shard])
-
-
-def _check(
-    shard: Sequence[Decoded],
-    evidence: Sequence[Evidence | None],
-    thresholds: Thresholds,
-    scores: Sequence[dict[str, float]],
-    names: FlagNames,
-) -> list[Audited]:
-    audited = []
-    for item, numbers, values in zip(shard, evidence, scores, strict=True):
-        # Where there was nothing to translate, or it was not translated, there is nothing to suspect either.
-        checkable = item.status == "ok" or bool(item.segment.hypothesis)
-        segment = item.segment if checkable else replace(item.segment, hypothesis=None)
-        found = check_segment(segment, numbers, thresholds)
-        ids = names.of(item.segment, found.flags)
-        audited.append(
-            Audited(
-                item.segment, item.status, item.translation, numbers, values, found.flags, ids, found.not_checked
-            )
-        )  # fmt: skip
-    return audited
 
 
 def _texts(segments: Iterable[Segment]) -> tuple[list[str], list[str | None]]:
@@ -225,15 +217,15 @@ def _believed(model: Model | None, audited: Sequence[Audited], config: AuditConf
 def _manifest(
     config: AuditConfig,
     corpus: Corpus,
-    model: Model | None,
-    thresholds: Thresholds,
+    standard: Standard,
     scores: Sequence[Score],
     audited: Sequence[Audited],
-    believed: dict[str, Any],
+    measured: dict[str, Any],
     timings: Timings,
 ) -> dict[str, Any]:
+    model = standard.model
     return {
-        **believed,
+        **measured,
         "state": "complete",
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "name": config.name or Path(config.source).name,
@@ -243,12 +235,15 @@ def _manifest(
         "tgt_lang": config.tgt_lang,
         "scores": [asdict(score) for score in scores],
         "counts": _counts(audited),
-        "thresholds": thresholds.as_dict(),
+        "thresholds": standard.thresholds.as_dict(),
+        "lexicons": {f"{source}-{target}": lexicon.origin for (source, target), lexicon in standard.lexicons.items()},
         "settings": {
             "beam": config.beam if model is not None and config.hypotheses is None else None,
             "rules": config.rules if model is not None else None,
             "methods": ["attention", "lrp", *config.methods] if model is not None else [],
             "seed": config.seed,
+            "false_alarms": config.false_alarms,
+            "planted": config.planted,
             "threads": config.threads,
             "shard": SHARD,
         },
@@ -260,10 +255,14 @@ def _manifest(
 
 
 def _counts(audited: Sequence[Audited]) -> dict[str, Any]:
+    """How many of what. Flags that were dismissed earlier are counted apart."""
+    found = Counter(flag.category for item in audited for flag in item.flags)
+    standing = Counter(flag.category for item in audited for flag in item.standing)
     return {
         "segments": len(audited),
-        "flagged": sum(bool(item.flags) for item in audited),
-        "flags": {name: sum(f.category == name for item in audited for f in item.flags) for name in CATEGORIES},
+        "flagged": sum(bool(item.standing) for item in audited),
+        "flags": {name: standing[name] for name in CATEGORIES},
+        "dismissed": {name: found[name] - standing[name] for name in CATEGORIES},
         "not_checked": {name: sum(name in item.not_checked for item in audited) for name in CATEGORIES},
         "empty": sum(item.status == "empty" for item in audited),
         "too_long": sum(item.status == "too_long" for item in audited),

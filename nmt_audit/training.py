@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from nmt_audit.checks import calibrate, held_out_rates
+from nmt_audit.calibrating import calibrated, references_of
+from nmt_audit.checks import default_thresholds
 from nmt_audit.corpus import read_corpus
 from nmt_audit.errors import InputError
-from nmt_audit.evidence import gather
 from nmt_audit.models import load_model
 from nmt_audit.models import recipe as recipes
 from nmt_audit.models.architectures import ARCHITECTURES
@@ -18,7 +18,8 @@ from nmt_audit.models.checkpoint import CONFIGURATION
 from nmt_audit.models.protocol import Model
 from nmt_audit.models.recipe import Recipe
 from nmt_audit.models.train import train
-from nmt_audit.records import Segment, Translation
+from nmt_audit.records import Segment
+from nmt_audit.stages import Standard
 
 BEAM = 5
 FALSE_ALARMS = 0.02
@@ -78,17 +79,9 @@ def _texts(segments: Sequence[Segment]) -> list[tuple[str, str]]:
 
 def _calibrate(model: Model, name: str, directory: Path, dev: Sequence[Segment]) -> None:
     """Thresholds such that at most 2 % of the dev references are flagged per category."""
-    clean = [
-        Segment(s.id, s.source, s.src_lang, s.tgt_lang, None, s.reference) for s in dev if s.source and s.reference
-    ]  # fmt: skip
-    nothing: list[Translation | None] = [None] * len(clean)
-    pairs = list(zip(clean, gather(model, clean, nothing), strict=True))
-    origin = (
-        f"set on {len(pairs)} dev references of {name}; false alarms counted on one half of them with the "
-        "thresholds of the other"
-    )
-    found = calibrate(pairs, FALSE_ALARMS, origin=origin).thresholds
-    replace(found, false_alarms=held_out_rates(pairs, FALSE_ALARMS)).save(directory / "thresholds.json")
+    standard = Standard(model, default_thresholds())
+    found = calibrated(standard, references_of(dev), FALSE_ALARMS, f"dev references of {name}")
+    found.standard.thresholds.save(directory / "thresholds.json")
 
 
 def _card(recipe: Recipe, steps: int, trained: Trained, pairs: int) -> str:

@@ -16,20 +16,25 @@ LONGEST_FILE = 400
 
 # A module imports from lower layers and, within its own part (a module or a folder of the package), as it likes.
 LAYERS = (
-    {"errors"},
+    {"errors", "intervals"},
     {"records"},
-    {"corpus", "store", "config", "language", "progress"},
+    {"corpus", "jsonl", "store", "config", "language", "progress", "verdicts"},
     {"models"},
-    {"decode", "scores", "evidence", "checks", "relevance", "findings", "report", "engines"},
+    {"relevance"},
+    {"decode", "scores", "evidence", "checks", "planting", "findings", "report", "engines"},
+    {"stages"},
+    {"calibrating"},
+    {"trust"},
     {"pipeline"},
-    {"bench", "checking", "explaining", "picturing", "training"},  # the jobs of commands that are not an audit
-    {"cli_bench", "cli_figure"},
+    # the jobs of commands that are not an audit
+    {"bench", "checking", "explaining", "picturing", "reviewing", "sowing", "training"},
+    {"cli_bench", "cli_figure", "cli_plant", "cli_verdicts"},
     {"cli"},
     {"__main__"},
 )
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
-WITHOUT_TORCH = ("checks", "report", "records", "store", "corpus", "language", "config", "scores")
+WITHOUT_TORCH = ("checks", "report", "records", "store", "corpus", "language", "config", "scores", "verdicts")
 HEAVY = ("torch", "pandas", "matplotlib", "pyarrow", "numpy", "sacrebleu", "sentencepiece")
 
 

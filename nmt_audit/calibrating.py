@@ -1,0 +1,88 @@
+"""Thresholds for one run: set on its references, or on a clean corpus, and measured where they were not set."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nmt_audit.checks import CHECKS, Thresholds, calibrate, default_thresholds, held_out_counts, strongest
+from nmt_audit.checks.calibration import flagged, rules_of
+from nmt_audit.models.protocol import Model
+from nmt_audit.records import Segment
+from nmt_audit.stages import Standard, shards, with_evidence
+
+LEAST_REFERENCES = 200  # with fewer, a rate of 2 % is a matter of chance
+MOST_REFERENCES = 2_000  # more would change little
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What a run is judged by, and how often that flags references.
+
+    `alarms`: category → how many of the `references` are flagged by thresholds that were not set on them.
+    """
+
+    standard: Standard
+    references: int
+    alarms: Mapping[str, int]
+
+
+def calibrated(standard: Standard, clean: Sequence[Segment], rate: float, where: str) -> Calibrated:
+    """The standard with thresholds that flag at most `rate` of the clean segments, per category.
+
+    `clean` have their right translations as hypotheses; copies count once, and of more than MOST_REFERENCES a sample
+    is taken by a hash of their text, so that their order and copies change nothing. With fewer than LEAST_REFERENCES
+    the thresholds stay as they are, and their false alarms are counted. `where` says what the clean segments are.
+    """
+    chosen = _distinct(clean)
+    if len(chosen) < LEAST_REFERENCES:
+        judged = [strongest(*row, standard.lexicon(row[0])) for row in with_evidence(standard, chosen)]
+        alarms = {name: flagged(judged, _of(standard.thresholds, name)) for name in CHECKS}
+        return Calibrated(standard, len(chosen), alarms)
+    dear = dear_level(standard.model, chosen)
+    if dear is not None:
+        standard = replace(standard, thresholds=replace(standard.thresholds, dear=dear))
+    judged = [strongest(*row, standard.lexicon(row[0])) for row in with_evidence(standard, chosen)]
+    origin = f"at most {rate:.1%} of {len(chosen)} {where} flagged per category"
+    thresholds = calibrate(judged, rate, dear=standard.thresholds.dear, origin=origin).thresholds
+    alarms = held_out_counts(judged, rate)
+    shares = {name: count / len(chosen) for name, count in alarms.items()}
+    return Calibrated(replace(standard, thresholds=replace(thresholds, false_alarms=shares)), len(chosen), alarms)
+
+
+def dear_level(model: Model | None, clean: Sequence[Segment]) -> float | None:
+    """The suspicion that a fifth of the clean segments reach; None without a model."""
+    if model is None:
+        return None
+    from nmt_audit.evidence import dear_from, suspicions
+
+    return dear_from([value for shard in shards(clean) for value in suspicions(model, shard, [None] * len(shard))])
+
+
+def thresholds_for(model: Model | None) -> Thresholds:
+    """The thresholds that a model carries, else the shipped defaults."""
+    if model is not None and model.directory is not None and (model.directory / "thresholds.json").is_file():
+        return Thresholds.load(model.directory / "thresholds.json")
+    return default_thresholds()
+
+
+def references_of(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments that have a reference, with it as their hypothesis."""
+    return [
+        replace(segment, hypothesis=segment.reference)
+        for segment in segments
+        if segment.source.strip() and (segment.reference or "").strip()
+    ]
+
+
+def _of(thresholds: Thresholds, category: str) -> dict[str, float]:
+    return {rule: thresholds[rule] for rule in rules_of(category)}
+
+
+def _distinct(clean: Sequence[Segment]) -> list[Segment]:
+    keyed: dict[str, Segment] = {}
+    for segment in clean:
+        parts = (segment.src_lang, segment.tgt_lang, segment.source, segment.hypothesis or "")
+        keyed.setdefault(hashlib.sha256("\x1f".join(parts).encode()).hexdigest(), segment)
+    return [keyed[key] for key in sorted(keyed)[:MOST_REFERENCES]]
