@@ -10,7 +10,7 @@ from nmt_audit.checks import CHECKS, Thresholds, calibrate, default_thresholds, 
 from nmt_audit.checks.calibration import flagged, rules_of
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Segment
-from nmt_audit.stages import Standard, shards, with_evidence
+from nmt_audit.stages import Judged, Standard, with_evidence
 
 LEAST_REFERENCES = 200  # with fewer, a rate of 2 % is a matter of chance
 MOST_REFERENCES = 2_000  # more would change little
@@ -40,24 +40,13 @@ def calibrated(standard: Standard, clean: Sequence[Segment], rate: float, where:
         judged = [strongest(*row, standard.lexicon(row[0])) for row in with_evidence(standard, chosen)]
         alarms = {name: flagged(judged, _of(standard.thresholds, name)) for name in CHECKS}
         return Calibrated(standard, len(chosen), alarms)
-    dear = dear_level(standard.model, chosen)
-    if dear is not None:
-        standard = replace(standard, thresholds=replace(standard.thresholds, dear=dear))
-    judged = [strongest(*row, standard.lexicon(row[0])) for row in with_evidence(standard, chosen)]
+    pairs, dear = _clean_evidence(standard, chosen)
+    judged = [strongest(*row, standard.lexicon(row[0])) for row in pairs]
     origin = f"at most {rate:.1%} of {len(chosen)} {where} flagged per category"
-    thresholds = calibrate(judged, rate, dear=standard.thresholds.dear, origin=origin).thresholds
+    thresholds = calibrate(judged, rate, dear=dear, origin=origin).thresholds
     alarms = held_out_counts(judged, rate)
     shares = {name: count / len(chosen) for name, count in alarms.items()}
     return Calibrated(replace(standard, thresholds=replace(thresholds, false_alarms=shares)), len(chosen), alarms)
-
-
-def dear_level(model: Model | None, clean: Sequence[Segment]) -> float | None:
-    """The suspicion that a fifth of the clean segments reach; None without a model."""
-    if model is None:
-        return None
-    from nmt_audit.evidence import dear_from, suspicions
-
-    return dear_from([value for shard in shards(clean) for value in suspicions(model, shard, [None] * len(shard))])
 
 
 def thresholds_for(model: Model | None) -> Thresholds:
@@ -74,6 +63,16 @@ def references_of(segments: Sequence[Segment]) -> list[Segment]:
         for segment in segments
         if segment.source.strip() and (segment.reference or "").strip()
     ]
+
+
+def _clean_evidence(standard: Standard, clean: Sequence[Segment]) -> tuple[list[Judged], float]:
+    """Clean segments with their evidence, and the suspicion from which on it has the dear kinds."""
+    if standard.model is None:
+        return [(segment, None) for segment in clean], standard.thresholds.dear
+    from nmt_audit.evidence import gather_clean
+
+    evidence, dear = gather_clean(standard.model, clean)
+    return list(zip(clean, evidence, strict=True)), dear
 
 
 def _of(thresholds: Thresholds, category: str) -> dict[str, float]:

@@ -111,7 +111,7 @@ def demo(
     _audit(
         AuditConfig(
             source=str(corpus), out=out, src_lang="de", tgt_lang="en", model="rnnsearch-de-en", threads=threads,
-            name="Demo: German → English", replace=True,
+            name="Demo: German → English", planted=25, replace=True,
         ),
         as_json,
     )  # fmt: skip

@@ -103,8 +103,7 @@ class Evidence:
     eos_margin: float  # logit of `</s>` minus the best other logit at the last position
     untranslated: tuple[UntranslatedSpan, ...] = ()
     without_negation: tuple[WithoutNegation, ...] = ()
-    relevance: Array | None = None  # [T,S] of the output states to the source, not normalised; None: not asked
-    target_share: Array | None = None  # [T], share of |relevance| that went to earlier target words; None: not asked
+    relevance: Array | None = None  # [S], of the source for the logits of all target tokens together; None: not asked
     continuation: str | None = None  # what the model says next when `</s>` is forbidden; None: not asked
     finished: bool = True  # False: the hypothesis hit the length limit of the search
     insertions: tuple[Insertion, ...] = ()

@@ -13,8 +13,7 @@ from tiny import random_network
 from nmt_audit.checks import check_segment, default_thresholds
 from nmt_audit.checks.coverage import gap_word, uncovered
 from nmt_audit.checks.registry import suspicions
-from nmt_audit.evidence import dear_from, gather
-from nmt_audit.evidence import suspicions as suspicion_of
+from nmt_audit.evidence import gather, gather_clean
 from nmt_audit.evidence.contrastive import MOST_SPANS, deletions
 from nmt_audit.evidence.forced import case_of
 from nmt_audit.evidence.source_dependence import blanked
@@ -173,13 +172,14 @@ def test_an_empty_hypothesis_is_only_an_end(model: RecurrentModel) -> None:
 
 def test_dear_questions_are_asked_from_a_level_on_that_a_fifth_reach(model: RecurrentModel) -> None:
     pairs = segments(60)
-    level = dear_from(suspicion_of(model, pairs, [None] * 60))
-    found = gather(model, pairs, [None] * 60, level)
+    found, level = gather_clean(model, pairs)
     asked = [evidence is not None and evidence.continuation is not None for evidence in found]
     assert 12 <= sum(asked) <= 24  # equal segments reach it together
     for evidence, dear in zip(found, asked, strict=True):
-        assert evidence is not None and (evidence.relevance is not None) == dear == (evidence.target_share is not None)
+        assert evidence is not None and (evidence.relevance is not None) == dear
         assert dear or not evidence.untranslated
+    for one, other in zip(found, gather(model, pairs, [None] * 60, level), strict=True):
+        same(one, other)
     assert all(e is not None and e.continuation is None for e in gather(model, pairs, [None] * 60, inf))
 
 
@@ -194,17 +194,20 @@ def test_what_else_is_in_the_list_changes_nothing(model: RecurrentModel) -> None
             same(one, other)
 
 
-def test_relevance_is_that_of_explain_for_each_token(model: RecurrentModel) -> None:
+def test_relevance_is_that_of_all_words_together(model: RecurrentModel) -> None:
     (segment,) = segments(1)
     (evidence,) = gather(model, [segment], [None], ALL)
-    assert evidence is not None and evidence.relevance is not None and evidence.target_share is not None
-    for position in range(len(evidence.target_tokens)):
-        known = explain(
-            model, source=segment.source, target=segment.hypothesis, position=position, state="logit", rules="stable"
-        )
-        np.testing.assert_allclose(evidence.relevance[position], known.source_relevance, atol=1e-9)
-        source, target = np.abs(known.source_relevance).sum(), np.abs(known.target_relevance).sum()
-        np.testing.assert_allclose(evidence.target_share[position], target / (source + target), atol=1e-9)
+    assert evidence is not None and evidence.relevance is not None
+    each = [
+        explain(model, source=segment.source, target=segment.hypothesis, position=j, state="logit", rules="stable")
+        for j in range(len(evidence.target_tokens))
+    ]
+    together = explain(
+        model, source=segment.source, target=segment.hypothesis, position=range(len(each)), state="logit",
+        rules="stable",
+    )  # fmt: skip
+    np.testing.assert_allclose(evidence.relevance, together.source_relevance, atol=1e-9)
+    np.testing.assert_allclose(evidence.relevance, sum(one.source_relevance for one in each), atol=1e-9)
 
 
 def test_a_negation_is_weighed_by_what_the_affirmed_source_says(model: RecurrentModel) -> None:

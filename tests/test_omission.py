@@ -143,8 +143,8 @@ def test_a_gain_counts_for_less_the_less_likely_the_hypothesis_is() -> None:
 
 def test_coverage_is_by_relevance_where_there_is_some() -> None:
     evidence = calm(PAIR)
-    relevance = np.ones((len(evidence.target_tokens), len(evidence.source_tokens)))
-    relevance[:, 3] = -5.0  # "heute" speaks against every word
+    relevance = np.ones(len(evidence.source_tokens))
+    relevance[3] = -5.0  # "heute" speaks against the translation
     runs = uncovered(PAIR, replace(evidence, relevance=relevance))
     assert [PAIR.source[run.start : run.end] for run in runs] == ["heute"]
     assert uncovered(PAIR, evidence) == []

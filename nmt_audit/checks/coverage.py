@@ -15,7 +15,7 @@ from nmt_audit.language.pieces import TokenGroup, merge
 from nmt_audit.language.words import Kind, kind
 from nmt_audit.records import Array, Evidence, Segment, Span
 
-ALIGNED = 0.3  # what a target word must take from a source word, to be taken for its translation
+ALIGNED = 0.3  # attention from which on a target word is taken for the translation of a source word
 LEAST = 0.01  # as good as nothing
 TOLERATED = 0.5  # nats below the expected coverage that are no deficit yet: attention is soft
 LONGEST_BRIDGE = 2  # function words that a run of uncovered words may go across
@@ -31,27 +31,24 @@ class Run:
     deficit: float
 
 
-def looked(evidence: Evidence) -> Array | None:
-    """[T,S], how much each target token took from each source token; None: the model gave neither of the two.
+def taken(evidence: Evidence) -> Array | None:
+    """[S], how much the translation took from each source token, in target tokens; None: the model does not tell.
 
-    The share of the positive relevance where relevance was asked for, attention elsewhere: relevance says what the
-    token was made from, attention only where the model looked.
+    By relevance where that was asked for: the token's share of all that speaks for the translation. By attention
+    elsewhere. Relevance says what the words were made from, attention only where the model looked.
     """
     if evidence.relevance is None:
-        return evidence.attention
+        return None if evidence.attention is None else evidence.attention.sum(0)
     helpful = np.maximum(evidence.relevance, 0.0)
-    total = helpful.sum(1, keepdims=True)
-    shares: Array = np.divide(helpful, total, out=np.zeros_like(helpful), where=total > 0)
-    return shares
+    return helpful / max(float(helpful.sum()), LEAST) * len(evidence.target_tokens)
 
 
 def uncovered(segment: Segment, evidence: Evidence) -> list[Run]:
     """The runs of content words that the translation took hardly anything from, worst first."""
-    taken = looked(evidence)
-    if taken is None:
+    seen = taken(evidence)
+    if seen is None:
         return []
     groups = [g for g in merge(evidence.source_tokens, segment.source, segment.src_lang) if not g.is_end]
-    seen = taken.sum(0)
     runs: list[Run] = []
     bridge = 0
     for group in groups:
@@ -113,16 +110,15 @@ def surprise_of(one: Support) -> float:
 def gap_word(segment: Segment, evidence: Evidence, start: int, end: int) -> Span | None:
     """The target word that follows the gap where a source span is missing; None at the end of the sentence.
 
-    The source word after the span is looked up in the target: what takes most from that comes after the gap. None, too,
+    The source word after the span is looked up in the target: what looks at that most comes after the gap. None, too,
     where no target word clearly does, or the model has no attention.
     """
-    taken = looked(evidence)
     after = [i for i, token in enumerate(evidence.source_tokens) if token.start >= end and token.start < token.end]
-    if not after or taken is None:
+    if not after or evidence.attention is None:
         return None
     width = evidence.source_tokens[after[0]].end
     word = [i for i in after if evidence.source_tokens[i].start < max(width, end + 1)]
-    by_position = taken[:, word].sum(1)
+    by_position = evidence.attention[:, word].sum(1)
     position = int(by_position.argmax())
     return None if by_position[position] < ALIGNED else word_at(segment, evidence, position)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nmt_audit.checks.coverage import Run, gap_word, looked, uncovered, unsupported, unsupported_runs, word_at
+from nmt_audit.checks.coverage import Run, gap_word, uncovered, unsupported, unsupported_runs, word_at
 from nmt_audit.checks.suspicion import Suspicion, last_position, positions_of
 from nmt_audit.language.anchors import (
     has_headline_case,
@@ -187,7 +187,7 @@ def _candidates(segment: Segment, evidence: Evidence, lexical: Lexical, runs: li
 
 def _source_of(segment: Segment, evidence: Evidence, lexical: Lexical, insertion: Insertion) -> tuple[int, int] | None:
     """The content word that the model was at when it wanted to say more; one without support where it can be."""
-    taken = looked(evidence) if evidence.attention is None else evidence.attention
+    attention = evidence.attention
     unsaid = {one.word.start for one in lexical.source if not one.is_supported}
     groups = [
         group
@@ -198,7 +198,7 @@ def _source_of(segment: Segment, evidence: Evidence, lexical: Lexical, insertion
         return None
 
     def weight(start: int, tokens: tuple[int, ...]) -> float:
-        seen = 1.0 if taken is None else float(taken[insertion.position, list(tokens)].sum())
+        seen = 1.0 if attention is None else float(attention[insertion.position, list(tokens)].sum())
         return round(seen * (2.0 if start in unsaid else 1.0), 9)
 
     best = max(groups, key=lambda group: (weight(group.start, group.tokens), -group.start))

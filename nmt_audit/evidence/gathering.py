@@ -11,7 +11,7 @@ from nmt_audit.evidence.inserted import insertions
 from nmt_audit.evidence.negated import without_negations
 from nmt_audit.evidence.relevance import with_relevance
 from nmt_audit.evidence.source_dependence import source_gains
-from nmt_audit.evidence.suspects import suspicion
+from nmt_audit.evidence.suspects import dear_from, suspicion
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Evidence, Segment, Translation
 
@@ -24,24 +24,35 @@ def gather(
     `dear`: the suspicion (see `suspects`) from which on a segment gets the dear kinds too. Whether it does hangs on
     that segment alone, so neither the order of a list nor what else is in it changes the evidence.
     """
-    cases = _cases(model, segments, translations)
+    cases = [case_of(model, *pair) for pair in zip(segments, translations, strict=True)]
+    askable = [case for case in cases if case is not None]
+    return _in_order(cases, _deepened(model, askable, _cheap(model, askable), dear))
+
+
+def gather_clean(model: Model, segments: Sequence[Segment]) -> tuple[list[Evidence | None], float]:
+    """The evidence on segments that are known to be right, and the suspicion that a fifth of them reach.
+
+    From that suspicion on they get the dear kinds of evidence too, and so should others.
+    """
+    cases = [case_of(model, segment, None) for segment in segments]
     askable = [case for case in cases if case is not None]
     evidence = _cheap(model, askable)
-    asked = [i for i, case in enumerate(askable) if suspicion(case, evidence[i]) >= dear]
-    for i, known in zip(asked, _dear(model, [askable[i] for i in asked], [evidence[i] for i in asked]), strict=True):
-        evidence[i] = known
+    dear = dear_from([suspicion(*row) for row in zip(askable, evidence, strict=True)])
+    return _in_order(cases, _deepened(model, askable, evidence, dear)), dear
+
+
+def _in_order(cases: Sequence[Case | None], evidence: Sequence[Evidence]) -> list[Evidence | None]:
     answers = iter(evidence)
     return [None if case is None else next(answers) for case in cases]
 
 
-def suspicions(model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None]) -> list[float]:
-    """How suspicious each segment that the model can be asked about is on cheap evidence; in order."""
-    cases = [case for case in _cases(model, segments, translations) if case is not None]
-    return [suspicion(*row) for row in zip(cases, _cheap(model, cases), strict=True)]
-
-
-def _cases(model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None]) -> list[Case | None]:
-    return [case_of(model, *pair) for pair in zip(segments, translations, strict=True)]
+def _deepened(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence], dear: float) -> list[Evidence]:
+    """The evidence, with the dear kinds from a suspicion on."""
+    found = list(evidence)
+    asked = [i for i, case in enumerate(cases) if suspicion(case, evidence[i]) >= dear]
+    for i, known in zip(asked, _dear(model, [cases[i] for i in asked], [evidence[i] for i in asked]), strict=True):
+        found[i] = known
+    return found
 
 
 def _cheap(model: Model, cases: Sequence[Case]) -> list[Evidence]:
