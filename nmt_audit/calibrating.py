@@ -39,7 +39,9 @@ def calibrated(standard: Standard, clean: Sequence[Segment], rate: float, where:
     if len(chosen) < LEAST_REFERENCES:
         judged = [strongest(*row, standard.lexicon(row[0])) for row in with_evidence(standard, chosen)]
         alarms = {name: flagged(judged, _of(standard.thresholds, name)) for name in CHECKS}
-        return Calibrated(standard, len(chosen), alarms)
+        why = f"not set on {len(chosen)} {where}, which are fewer than the {LEAST_REFERENCES} that takes"
+        kept = replace(standard.thresholds, origin=f"{standard.thresholds.origin}; {why}")
+        return Calibrated(replace(standard, thresholds=kept), len(chosen), alarms)
     pairs, dear = _clean_evidence(standard, chosen)
     judged = [strongest(*row, standard.lexicon(row[0])) for row in pairs]
     origin = f"at most {rate:.1%} of {len(chosen)} {where} flagged per category"

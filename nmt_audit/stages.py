@@ -4,6 +4,7 @@ the audit, `check`, the calibration on references and the measurement on planted
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,7 @@ from nmt_audit.models.protocol import Model
 from nmt_audit.records import Audited, Evidence, Segment
 from nmt_audit.store import FlagNames
 
+MOST_PAIRS = 10_000  # that a lexicon is learned from: a minute or two of aligning news, and little more to be learned
 SHARD = 100  # segments; what is computed of one never hangs on the others
 
 Judged = tuple[Segment, Evidence | None]
@@ -37,8 +39,8 @@ class Standard:
 def learned_lexicons(segments: Sequence[Segment]) -> dict[tuple[str, str], Lexicon]:
     """Language pair → what its segments teach about translation, for the pairs that have enough of them.
 
-    Learned from the references, or where there are none from the given hypotheses; by content, not by order. What the
-    shipped lexicon knows is kept beside it.
+    Learned from the references, or where there are none from the given hypotheses; by content, not by order, and from
+    a sample of more than MOST_PAIRS. What the shipped lexicon knows is kept beside it.
     """
     pairs: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for segment in segments:
@@ -46,10 +48,14 @@ def learned_lexicons(segments: Sequence[Segment]) -> dict[tuple[str, str], Lexic
         if segment.source.strip() and text.strip():
             pairs.setdefault((segment.src_lang, segment.tgt_lang), set()).add((segment.source, text))
     return {
-        languages: learn(found, *languages).joined(shipped_lexicon(*languages))
+        languages: learn(sorted(found, key=_digest)[:MOST_PAIRS], *languages).joined(shipped_lexicon(*languages))
         for languages, found in pairs.items()
         if len(found) >= LEAST_PAIRS
     }
+
+
+def _digest(pair: tuple[str, str]) -> str:
+    return hashlib.sha256("\x1f".join(pair).encode()).hexdigest()
 
 
 def shards(segments: Sequence[Segment]) -> Iterator[Sequence[Segment]]:

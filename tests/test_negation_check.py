@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
 
 import numpy as np
 import pytest
 
+from nmt_audit.checks import check_segment, default_thresholds
 from nmt_audit.checks.negation import negation
 from nmt_audit.checks.suspicion import Suspicion
 from nmt_audit.checks.thresholds import FLOORS, SHIPPED
@@ -177,16 +177,16 @@ def test_the_floors_let_a_calibration_choose() -> None:
     assert FLOORS["negation.contrast"] < SHIPPED["negation.contrast"]
 
 
-def test_a_thousand_news_sentences_take_less_than_a_second() -> None:
-    source = (
-        "Der Sprecher des Ministeriums sagte am {}, dass die Verhandlungen nicht unerwartet und ohne Ergebnis endeten, "
-        * 2
-    )
-    target = (
-        "The spokesman of the ministry said on {} that the talks did not end unexpectedly and without a result, " * 2
-    )
-    segments = [pair(source.format(day, day), target.format(day, day)) for day in range(1000)]
-    begin = perf_counter()
-    for segment in segments:
-        suspected(segment)
-    assert perf_counter() - begin < 2.0  # half of that is the allowance for a busy machine
+@pytest.mark.parametrize(
+    ("source", "target", "languages"),
+    [
+        ("Das war ein nicht allzu schlechter Trost.", "That was a not-too-shabby consolation.", ("de", "en")),
+        ("Daran habe ich keine Zweifel.", "I have no doubt about that.", ("de", "en")),
+        ("Nichtsdestotrotz kam er.", "Still, he came.", ("de", "en")),
+        ("Un faux pas peut coûter la vie.", "A misstep can cost you your life.", ("fr", "en")),
+        ("Rien qu'à Paris, il y en a cent.", "In Paris alone there are a hundred.", ("fr", "en")),
+    ],
+)
+def test_what_real_systems_said_rightly_is_left_alone(source: str, target: str, languages: tuple[str, str]) -> None:
+    segment = Segment("1", source, *languages, hypothesis=target)
+    assert [f for f in check_segment(segment, None, default_thresholds()).flags if f.category == "NEGATION"] == []

@@ -36,7 +36,7 @@ def test_check_says_what_is_shown(tmp_path: Path) -> None:
 def test_every_command_and_option_exists() -> None:
     """Each `nmt-audit …` of the README is a command that has the options named with it."""
     shown = "\n".join([*blocks("sh"), *re.findall(r"`(nmt-audit[^`]*)`", README)]).replace("\\\n", " ")
-    commands = re.findall(r"nmt-audit ((?:bench )?\w+)((?: [^\n#]*)?)", shown)
+    commands = re.findall(r"nmt-audit ((?:(?:bench|verdicts) )?\w+)((?: [^\n#]*)?)", shown)
     assert len(commands) > 4
     for command, options in dict.fromkeys(commands):
         asked = [*command.split(), "--help"]

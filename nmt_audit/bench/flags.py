@@ -71,7 +71,7 @@ def read_labelled(gold: Path, sources: str | None, src_lang: str, tgt_lang: str)
         for segment in read_corpus(sources, src_lang=src_lang, tgt_lang=tgt_lang).segments:
             known[_digest(segment.source)] = segment.source
     try:
-        lines = gold.read_text("utf-8").splitlines()
+        lines = gold.read_text("utf-8").split("\n")  # no other line end: text may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{gold}: cannot be read ({error}); give a JSONL file of labelled segments") from error
     return [_labelled(f"{gold}, line {n}", line, known, src_lang, tgt_lang) for n, line in enumerate(lines, 1) if line]

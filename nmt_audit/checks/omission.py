@@ -28,8 +28,8 @@ CENTURY = ("世纪", "世紀")
 
 STEADY = 3.0  # nats added to a hypothesis' surprise, so that a share of next to none is not large
 
-# A standard deviation below the expected length is worth 3 nats of words without support. A free translation has such
-# words on both sides: half of what the target has is taken off.
+# A standard deviation below the expected length is worth 5 nats of words without support. A free translation has such
+# words on both sides: what the target has is taken off.
 NATS_PER_DEVIATION = 5.0
 FREEDOM = 1.0
 
@@ -38,6 +38,7 @@ FREEDOM = 1.0
 # missing coverage (COVERAGE) and of missing support (SUPPORT), of which the first MOST_NATS count. Rounded from a
 # logistic regression on errors planted in everyday German-English pairs.
 CONTRAST, SHORT, COVERAGE, SUPPORT = 0.4, 0.05, 0.03, 0.02
+MOST_SPANS = 3  # of a segment; where more is missing, these stand for all
 MOST_NATS = 4.0
 
 
@@ -62,7 +63,8 @@ def omission(segment: Segment, evidence: Evidence | None, lexical: Lexical) -> I
     if evidence is None:
         yield from _text(segment, lexical)
     else:
-        yield from _model(segment, evidence, lexical)
+        spans = sorted(_model(segment, evidence, lexical), key=lambda span: (-span.value, span.start or 0))
+        yield from spans[:MOST_SPANS]
 
 
 def _text(segment: Segment, lexical: Lexical) -> Iterator[Suspicion]:

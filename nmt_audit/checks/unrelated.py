@@ -82,12 +82,14 @@ def _names(segment: Segment, evidence: Evidence | None, lexical: Lexical) -> Ite
         return
     spelt = spellings(words(segment.source, segment.src_lang))
     unlisted = {word.word.start for word in lexical.target if not word.is_supported and word.expected <= BY_NAME}
-    left = {w.word.text[0] for w in lexical.source if w.word.text[0].isupper() and not w.is_supported}  # Noé for Noah
-    for name in names(target, segment.tgt_lang):
-        if name.start in unlisted and name.text[0] not in left and not name_is_supported(name, spelt):
-            message = f"the name “{name.text}” has nothing like it in the source"
-            positions = positions_of(evidence, name.start, name.end)
-            yield Suspicion("unrelated.name", 1.0, "tgt", name.start, name.end, message, positions)
+    new = [name for name in names(target, segment.tgt_lang) if name.start in unlisted]
+    made_up = [name for name in new if not name_is_supported(name, spelt)]
+    # "Waadt" is Vaud in other languages, and "Vorpommern" Pomerania: a name may stand for one that is left over.
+    left = [w for w in lexical.source if w.word.text[0].isupper() and not w.is_supported and w.expected <= BY_NAME]
+    for name in made_up if len(made_up) > len(left) else []:
+        message = f"the name “{name.text}” has nothing like it in the source"
+        positions = positions_of(evidence, name.start, name.end)
+        yield Suspicion("unrelated.name", 1.0, "tgt", name.start, name.end, message, positions)
 
 
 def _is_latin(text: str) -> bool:

@@ -62,12 +62,15 @@ NOT_NAMES = frozenset(
 )
 
 
-def numbers(text: str, language: str) -> Iterator[Word]:
+@lru_cache(maxsize=1 << 12)
+def numbers(text: str, language: str) -> tuple[Word, ...]:
     """The words of a text that hold digits, without those that are mostly letters ("A4") and codes ("&#39;")."""
-    for word in words(text, language):
-        digits = sum(char.isdecimal() for char in word.text)
-        if digits and not is_code(text, word) and 2 * digits >= sum(char.isalnum() for char in word.text):
-            yield word
+
+    def is_number(word: Word) -> bool:
+        digits = sum(map(str.isdecimal, word.text))
+        return digits > 0 and 2 * digits >= sum(map(str.isalnum, word.text)) and not is_code(text, word)
+
+    return tuple(filter(is_number, words(text, language)))
 
 
 def is_code(text: str, word: Word) -> bool:

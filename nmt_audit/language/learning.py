@@ -18,7 +18,7 @@ from nmt_audit.language.lexicon import Lexicon
 from nmt_audit.language.units import LONGEST_UNIT, units
 from nmt_audit.language.words import Kind, Word, kind, words
 
-LEAST_PAIRS = 1000  # with as many from Tatoeba, half of the translations of other sentences are told apart
+LEAST_PAIRS = 2000  # with as many from Tatoeba, three of four translations of other sentences are told apart
 ROUNDS = 5  # of expectation and maximisation
 LONGEST = 80  # words; longer sentences are left out: aligning takes the square of their length
 SEEN = 3  # times a word must occur, or its usual translations may not be there

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import sqrt
 
 from nmt_audit.language.words import primary
@@ -31,6 +32,7 @@ LOOSE_SPREAD = 0.2  # beside a logographic script, where a character more or les
 LOOSE = frozenset({"zh", "ja", "ko", "th"})
 
 
+@lru_cache(maxsize=1 << 12)
 def content_length(text: str, language: str) -> float:
     """The length of a text in English characters; other languages than those known count as dense as English.
 
@@ -41,7 +43,7 @@ def content_length(text: str, language: str) -> float:
     if density < FOREIGN:
         text = GLOSS.sub("", text)
     latin = sum(char.isascii() and char.isalnum() for char in text) if density < FOREIGN else 0
-    return (sum(not char.isspace() for char in text) - latin) / density + latin
+    return (sum(map(len, text.split())) - latin) / density + latin
 
 
 def length_deviation(source: str, src_lang: str, target: str, tgt_lang: str) -> float:

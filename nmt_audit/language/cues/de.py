@@ -17,7 +17,7 @@ CUES = CueList(
         | miss(?:traut?e?n?|fall\w*|lang|lungen|lingt|achtet\w*)
         | (?:in|il|ir|im)(?:kompetent|akzeptabel|akzeptable|diskret|kompatibel|stabil|offiziell|legal|regulär|relevant
                |rational|reversibel|möglich|effizient|humane?|tolerant|korrekt)\w*
-        | nicht\w{3,}
+        | nicht(?!sdesto)\w{3,}
         | \w{3,}(?<!arbeitsel)(?<!\bver)(?<!\bf)(?<!sch)los(?:e[mnrs]?|igkeit\w*)?
         | \w{3,}frei(?:e[mnrs]?)?
         )

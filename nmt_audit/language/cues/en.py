@@ -8,7 +8,7 @@ CUES = CueList(
         "arent wasnt werent couldnt wouldnt shouldnt havent hasnt hadnt ain't nought naught no-one"
     ),
     weak=lexicon("without hardly scarcely barely rarely seldom"),
-    clitic=pattern(r"\w*n't"),
+    clitic=pattern(r"\w*n't | not-[\w-]+"),
     unspaced=pattern(r"\b \w+n? (?: \s '\s? | &\#39; | &apos; ) t \b"),  # as tokenizers and web pages leave "don't"
     affixed=pattern(
         r"""
@@ -63,7 +63,7 @@ CUES = CueList(
             r"| other \s+ than ) \b"
         ),
         pattern(
-            r"\b no \s+ (?: other \s+ than | fewer \s+ than | less \s+ than | sooner | doubt | wonder | matter | "
+            r"\b no \s+ (?: other \s+ than | fewer \s+ than | less \s+ than | sooner | wonder | matter | "
             r"man's ) \b | \b no \.? \s* \d"
         ),
         pattern(

@@ -30,6 +30,7 @@ CUES = CueList(
     void=(
         pattern(r"\b (?: non | pas ) \s+ (?: seulement | uniquement ) \b | \b ou \s+ (?: non | pas ) \b"),
         pattern(r"\b non \s+ plus \b | \b n'importe \b | \b sans \s+ parler \s+ de \b"),
+        pattern(r"\b faux \s+ pas \b | \b rien \s+ qu | \b sans \s+ oublier \b"),
         pattern(r"\b n(?: e \s+ | ' ) \w+ \s+ rien \s+ d'autre \s+ qu | \b pourquoi \s+ (?: ne \s+ )? pas \b"),
         pattern(r"\b n(?: e \s+ | ' ) (?: \w+ \s+ )? (?: pas \s+ )? cess\w+ (?: \s+ pas \b )?"),
         pattern(r"\b ne \s+ (?: [mts]e \s+ | [nv]ous \s+ )? content\w+ \s+ pas \b"),
