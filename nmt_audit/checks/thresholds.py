@@ -24,7 +24,7 @@ SHIPPED: Mapping[str, float] = {
     "unrelated.length": 3.0,
     "unrelated.vocabulary": 1.7,
     "unrelated.clause": 6.0,
-    "unrelated.extra": 4.0,
+    "unrelated.extra": 6.0,
     "unrelated.improbable": 12.5,
     "unrelated.unsure": 6.0,
     "unrelated.detached": 4.5,
