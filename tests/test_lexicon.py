@@ -23,8 +23,10 @@ from nmt_audit.language.units import LONGEST_UNIT, units
 from nmt_audit.language.words import words
 
 WHO = {"hund": "dog", "mann": "man", "lehrer": "teacher", "könig": "king", "vogel": "bird", "bauer": "farmer"}
+WHO |= {"koch": "cook", "dieb": "thief"}
 WHAT = {"sieht": "sees", "kauft": "buys", "malt": "paints", "findet": "finds", "holt": "fetches", "mag": "likes"}
 WHOM = {"apfel": "apple", "tisch": "table", "ball": "ball", "stein": "stone", "brief": "letter", "hut": "hat"}
+WHOM |= {"topf": "pot"}
 WHEN = {"heute": "today", "morgen": "tomorrow", "immer": "always", "oft": "often", "bald": "soon", "nie": "never"}
 PAIRS = [
     (f"Der {a} {b} {d} den {c}.", f"The {WHO[a]} {WHEN[d]} {WHAT[b]} the {WHOM[c]}.")
@@ -69,8 +71,10 @@ def test_without_the_aligner_nothing_is_learned_and_the_remedy_is_named(monkeypa
 
 def test_neighbouring_characters_that_mean_one_word_make_one_entry() -> None:
     chinese = {"dog": "狗", "library": "图书馆", "school": "学校", "tea": "茶", "window": "窗户", "bread": "面包"}
+    chinese |= {"river": "河流"}
     verbs = {"likes": "喜欢", "wants": "想要", "sees": "看见", "needs": "需要", "sells": "卖", "has": "有"}
     people = {"tom": "汤姆", "mary": "玛丽", "john": "约翰", "grandpa": "爷爷", "teacher": "老师", "student": "学生"}
+    people |= {"doctor": "医生", "friend": "朋友"}
     days = {"today": "今天", "tomorrow": "明天", "often": "常常", "always": "总是", "soon": "马上", "never": "从不"}
     pairs = [
         (f"{people[a]}{days[d]}{verbs[b]}{chinese[c]}。", f"{a} {d} {b} {c}.")
