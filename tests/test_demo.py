@@ -76,8 +76,9 @@ def test_flags_point_into_their_texts(demo: Run) -> None:
 def test_the_same_audit_again_has_the_same_bytes(tmp_path: Path) -> None:
     """As `demo` does it: the second run replaces the first."""
     config = nmt_audit.AuditConfig(
-        source=str(SAMPLE), out=tmp_path / "run", src_lang="de", tgt_lang="en", model="rnnsearch-de-en", replace=True
-    )
+        source=str(SAMPLE), out=tmp_path / "run", src_lang="de", tgt_lang="en", model="rnnsearch-de-en", planted=4,
+        replace=True,
+    )  # fmt: skip
     first = _bytes(nmt_audit.audit(config))
     assert _bytes(nmt_audit.audit(config)) == first
     elsewhere = replace(config, out=tmp_path / "another name")
