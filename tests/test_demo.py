@@ -159,12 +159,12 @@ def test_flags_of_a_file_by_the_check_command(demo: Run, tmp_path: Path) -> None
 def test_a_model_from_any_directory_brings_its_thresholds(tmp_path: Path) -> None:
     shutil.copytree(model_directory("rnnsearch-de-en"), tmp_path / "mine")
     thresholds = json.loads((tmp_path / "mine" / "thresholds.json").read_text("utf-8"))
-    thresholds["rules"]["negation.lost"] = 0.25
+    thresholds["rules"]["negation.contrast"] = 0.25
     (tmp_path / "mine" / "thresholds.json").write_text(json.dumps(thresholds), "utf-8")
     mine = nmt_audit.load_model(str(tmp_path / "mine"))
     [flag] = [f for f in nmt_audit.check("Das ist nicht gut.", "That is good.", "de", "en", model=mine)
               if f.category == "NEGATION"]  # fmt: skip
-    assert (flag.rule, flag.threshold, flag.start, flag.end) == ("negation.lost", 0.25, 8, 13)
+    assert (flag.rule, flag.threshold, flag.start, flag.end) == ("negation.contrast", 0.25, 8, 13)
 
 
 def _files(folder: Path) -> list[Path]:
