@@ -10,11 +10,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from nmt_audit.checks.suspicion import Suspicion
-from nmt_audit.records import Evidence, Segment, Side, Span, Token
+from nmt_audit.records import Evidence, Segment, Side, Span, Token, UntranslatedSpan, WithoutNegation
 
 REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|amp|lt|gt|apos|nbsp);")
+
+Extended = TypeVar("Extended", Token, UntranslatedSpan, WithoutNegation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class Plain:
             return after, after
         return self.starts[start], self.ends[end - 1] if end > start else self.starts[start]
 
-    def token(self, token: Token) -> Token:
-        """A token of the original text in the plain one."""
-        return replace(token, start=bisect_right(self.ends, token.start), end=bisect_left(self.starts, token.end))
+    def plain(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the original text in the plain one."""
+        return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,10 @@ def resolved(segment: Segment, evidence: Evidence | None) -> Resolved | None:
     if evidence is not None:
         evidence = replace(
             evidence,
-            source_tokens=_tokens(source, evidence.source_tokens),
-            target_tokens=_tokens(target, evidence.target_tokens),
-            untranslated=tuple(
-                replace(span, **_extent(source, span.start, span.end)) for span in evidence.untranslated
-            ),
-            without_negation=tuple(
-                replace(found, **_extent(source, found.start, found.end)) for found in evidence.without_negation
-            ),
+            source_tokens=_moved(source, evidence.source_tokens),
+            target_tokens=_moved(target, evidence.target_tokens),
+            untranslated=_moved(source, evidence.untranslated),
+            without_negation=_moved(source, evidence.without_negation),
         )
     plain = replace(segment, source=source.text, hypothesis=None if segment.hypothesis is None else target.text)
     return Resolved(plain, evidence, {"src": source, "tgt": target})
@@ -100,9 +99,7 @@ def _plain(text: str) -> Plain:
     return Plain("".join(characters), tuple(starts), tuple(ends))
 
 
-def _tokens(plain: Plain, tokens: Sequence[Token]) -> tuple[Token, ...]:
-    return tuple(map(plain.token, tokens))
-
-
-def _extent(plain: Plain, start: int, end: int) -> dict[str, int]:
-    return {"start": bisect_right(plain.ends, start), "end": bisect_left(plain.starts, end)}
+def _moved(plain: Plain, records: Sequence[Extended]) -> tuple[Extended, ...]:
+    """Records that name a stretch of the original text, with its place in the plain one."""
+    places = (plain.plain(record.start, record.end) for record in records)
+    return tuple(replace(record, start=start, end=end) for record, (start, end) in zip(records, places, strict=True))

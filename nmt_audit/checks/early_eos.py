@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from nmt_audit.checks.coverage import surprise_of, uncovered
-from nmt_audit.checks.suspicion import Suspicion, last_position
+from nmt_audit.checks.suspicion import Suspicion, last_position, shortened
 from nmt_audit.language.anchors import name_is_supported, spellings
 from nmt_audit.language.function_words import is_content
 from nmt_audit.language.length import length_deviation, length_share
@@ -154,7 +154,7 @@ def _model(segment: Segment, evidence: Evidence, lexical: Lexical) -> Iterator[F
 def _message(evidence: Evidence, parts: Mapping[str, float], short: float, broken_off: str) -> str:
     margin = evidence.eos_margin
     lead = f"leads by {margin:.1f}" if margin >= 0 else f"is {-margin:.1f} behind"
-    said = [f"it would have gone on: “{_short(evidence.continuation or '')}”"] if parts["words"] else []
+    said = [f"it would have gone on: “{shortened(evidence.continuation or '')}”"] if parts["words"] else []
     said.append(f"the end mark </s> {lead} in the model's scores")
     if short:
         said.append(f"{short:.1f} standard deviations short")
@@ -215,7 +215,3 @@ def _rest(segment: Segment, evidence: Evidence | None, lexical: Lexical) -> Span
             break
         unsaid.append(one)
     return Span("src", unsaid[-1].word.start, len(segment.source)) if any(one.known for one in unsaid) else None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

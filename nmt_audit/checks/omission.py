@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nmt_audit.checks.coverage import Run, gap_word, uncovered, unsupported, unsupported_runs, word_at
-from nmt_audit.checks.suspicion import Suspicion, last_position, positions_of
+from nmt_audit.checks.suspicion import Suspicion, last_position, positions_of, shortened
 from nmt_audit.language.anchors import (
     has_headline_case,
     name_is_supported,
@@ -80,7 +80,7 @@ def _text(segment: Segment, lexical: Lexical) -> Iterator[Suspicion]:
     if deviation < 0:
         message += f" · {-deviation:.1f} standard deviations short"
     if missing:
-        message = f"“{_short(segment.source[worst.start : worst.end])}” has no counterpart that is known · {message}"
+        message = f"“{shortened(segment.source[worst.start : worst.end])}” has no counterpart that is known · {message}"
     start, end = (worst.start, worst.end) if missing else (None, None)
     yield Suspicion("omission.length", value, "src", start, end, message)
 
@@ -151,7 +151,7 @@ def _model(segment: Segment, evidence: Evidence, lexical: Lexical) -> Iterator[S
         value = (
             (put_in + CONTRAST * found.contrast) / surprise + SHORT * short + COVERAGE * deficit + SUPPORT * support
         )  # fmt: skip
-        parts = [f"“{_short(segment.source[found.start : found.end])}” has no counterpart"]
+        parts = [f"“{shortened(segment.source[found.start : found.end])}” has no counterpart"]
         if found.wanted:
             parts.append(f"the model would say “{found.wanted.text}” here, which adds {put_in:.1f} nats")
         if found.contrast:
@@ -215,7 +215,3 @@ def _within(runs: list[Run], found: _Missing) -> float:
 def _with_gap(evidence: Evidence, gap: Span | None) -> tuple[int, ...]:
     after = positions_of(evidence, gap.start, gap.end) if gap else ()
     return tuple(sorted({*after, *last_position(evidence)}))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nmt_audit.checks.suspicion import Suspicion, positions_of
+from nmt_audit.checks.suspicion import Suspicion, positions_of, shortened
 from nmt_audit.language.doubling import is_gradual, may_double
 from nmt_audit.language.lexical import Lexical
 from nmt_audit.language.loops import STEM, Echo, Loop, Phrases, inside_loops
@@ -47,11 +47,11 @@ def repetition(segment: Segment, evidence: Evidence | None, lexical: Lexical) ->
     )
     for rule, value, first, last, message in (*_loops(texts), *_echoes(texts)):
         start, end = texts.said.words[first].start, texts.said.words[last].end
-        message = f"“{_short(target[start:end])}” {message}"
+        message = f"“{shortened(target[start:end])}” {message}"
         yield Suspicion(rule, value, "tgt", start, end, message, positions_of(evidence, start, end))
     if not any(inside_loops(segment.source, segment.src_lang)):
         for start, end, copies in inside_loops(target, segment.tgt_lang):
-            message = f"“{_short(target[start:end])}” is the same syllables {copies} times"
+            message = f"“{shortened(target[start:end])}” is the same syllables {copies} times"
             positions = positions_of(evidence, start, end)
             yield Suspicion("repetition.inside", copies - 2.0, "tgt", start, end, message, positions)
 
@@ -189,7 +189,3 @@ def _repeated(phrases: Phrases) -> int:
         if phrases.is_content(at) and not form[0].isdigit()
     }
     return sum(count > 1 for count in found.values())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from nmt_audit.records import Evidence, Side, Span
 
+LONGEST_QUOTATION = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
@@ -34,3 +36,8 @@ def positions_of(evidence: Evidence | None, start: int, end: int) -> tuple[int, 
 def last_position(evidence: Evidence | None) -> tuple[int, ...]:
     """Where `</s>` stands (or the last token, where the search was cut off); nothing without a model."""
     return (len(evidence.target_tokens) - 1,) if evidence is not None and evidence.target_tokens else ()
+
+
+def shortened(text: str) -> str:
+    """A quotation for a message: at most LONGEST_QUOTATION characters."""
+    return text if len(text) <= LONGEST_QUOTATION else text[: LONGEST_QUOTATION - 1] + "…"

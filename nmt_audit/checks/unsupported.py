@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
-from nmt_audit.checks.suspicion import Suspicion, positions_of
+from nmt_audit.checks.suspicion import Suspicion, positions_of, shortened
 from nmt_audit.language.length import length_deviation
 from nmt_audit.language.lexical import Lexical, Support
 from nmt_audit.language.relatedness import SURE, odds_against
@@ -14,7 +14,6 @@ from nmt_audit.records import Evidence, Segment, Span
 
 FREEDOM = 0.8  # share of what source words without counterpart stand for that is taken as said
 PER_LETTER, FEW_LETTERS = 0.2, 3  # nats for each letter after these, of a source word that may be a compound
-LONGEST_QUOTE = 60  # characters
 AT_MOST = 3.0  # standard deviations of length that may speak for or against an added word
 
 
@@ -45,13 +44,9 @@ def vocabulary(segment: Segment, evidence: Evidence | None, lexical: Lexical) ->
         yield Suspicion("unrelated.vocabulary", odds.nats, "tgt", start, end, message, positions)
     if odds.source is not None:
         left = Span("src", lexical.source[odds.source.first].word.start, lexical.source[odds.source.last].word.end)
-        text = _short(segment.source[left.start : left.end])
+        text = shortened(segment.source[left.start : left.end])
         message = f"“{text}” is not what these words say · {odds.of_stretches:.1f} nats"
         yield Suspicion("unrelated.clause", odds.of_stretches, "tgt", start, end, message, positions, left)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
 def extra(segment: Segment, evidence: Evidence | None, lexical: Lexical) -> Iterator[Suspicion]:

@@ -64,18 +64,13 @@ NOT_NAMES = frozenset(
 
 @lru_cache(maxsize=1 << 12)
 def numbers(text: str, language: str) -> tuple[Word, ...]:
-    """The words of a text that hold digits, without those that are mostly letters ("A4") and codes ("&#39;")."""
+    """The words of a text that hold digits, without those that are mostly letters ("A4")."""
 
     def is_number(word: Word) -> bool:
         digits = sum(map(str.isdecimal, word.text))
-        return digits > 0 and 2 * digits >= sum(map(str.isalnum, word.text)) and not is_code(text, word)
+        return digits > 0 and 2 * digits >= sum(map(str.isalnum, word.text))
 
     return tuple(filter(is_number, words(text, language)))
-
-
-def is_code(text: str, word: Word) -> bool:
-    """Whether a word is what an escaped character of HTML is called: quot in "&quot;", 39 in "&#39;"."""
-    return text[word.end : word.end + 1] == ";" and text[: word.start].endswith(("&", "&#"))
 
 
 def unsupported(found: Iterable[Word], other: str, language: str) -> list[Word]:

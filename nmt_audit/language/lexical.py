@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nmt_audit.language.anchors import is_code, names, numbers, unsupported
+from nmt_audit.language.anchors import names, numbers, unsupported
 from nmt_audit.language.cognates import ALIKE, first_sound, likeness
 from nmt_audit.language.entries import Entries
 from nmt_audit.language.function_words import is_content
@@ -95,7 +95,7 @@ class _Side:
         return tuple(
             Support(
                 word,
-                is_content(word.text, self.language) and not is_code(self.text, word),
+                is_content(word.text, self.language),
                 self.expected[index] >= KNOWN,
                 self.support[index],
                 self.partner[index],
