@@ -31,11 +31,12 @@ figures: install
 	grep -o '`nmt-audit figure [^`]*`' docs/figures.md | tr -d '`' | sed 's|^|.venv/bin/|' | sh -ex
 
 # One thread: the networks of the tests are so small that threads cost more than they bring, on a busy machine tenfold.
+# Files in their order: by default those with few tests come last, and the demo, which takes minutes, is one of them.
 test: install
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
 	$(VENV_PYTHON) -m mypy
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 clean:
 	rm -rf .venv build dist reports/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
