@@ -1,11 +1,11 @@
-# make, make demo, make test: each installs first what is missing, into .venv.
+# make, make demo, make test, make test-browsers: each installs first what is missing, into .venv.
 # Paths are relative throughout, so that a directory with a space in its name does no harm.
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: install demo sample figures test clean
+.PHONY: install demo sample figures test test-browsers clean
 
 install: $(INSTALLED)
 
@@ -18,13 +18,17 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: install
 	@.venv/bin/nmt-audit demo
 
-# The committed sample report, and the picture of it in the README.
+# The committed sample report, and the pictures of it in the README and docs/report.md.
+SAMPLE_SITE = file://$(CURDIR)/reports/sample/site
+SHOOT = chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=5000
+
 sample: install
 	rm -rf reports/sample
 	.venv/bin/nmt-audit audit --source docs/sample.de-en.jsonl --model rnnsearch-de-en --src-lang de --tgt-lang en \
-	    --name "A small sample" --threads 1 --out reports/sample
-	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1010 \
-	    --screenshot=docs/report.png "file://$(CURDIR)/reports/sample/site/segments/57aa67c7f130883d.html"
+	    --name "A small sample" --maps 4 --controls 60 --threads 1 --out reports/sample
+	$(SHOOT) --window-size=1280,1180 --screenshot=docs/report.png "$(SAMPLE_SITE)/segments.html#flag=27651f582937f360"
+	$(SHOOT) --window-size=1280,900 --screenshot=docs/list.png "$(SAMPLE_SITE)/segments.html#q=die&in=source"
+	$(SHOOT) --window-size=1280,1000 --screenshot=docs/run.png "$(SAMPLE_SITE)/index.html"
 
 # The pictures of docs/figures.md, by the commands that stand there.
 figures: install
@@ -36,7 +40,11 @@ test: install
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
 	$(VENV_PYTHON) -m mypy
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/browsers
+
+# The pages in Chromium and Firefox, which Debian installs: chromium-driver and firefox-esr.
+test-browsers: install
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile tests/browsers
 
 clean:
 	rm -rf .venv build dist reports/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -54,6 +54,10 @@ def _load_config(context: typer.Context, value: Path | None) -> Path | None:
     unknown = sorted(values.keys() - known)
     if unknown:
         raise InputError(f"{value}: no option {', '.join(unknown)}; there are {', '.join(sorted(filter(None, known)))}")
+    for parameter in context.command.params:
+        value_of = values.get(parameter.name or "")
+        if getattr(parameter, "multiple", False) and isinstance(value_of, str):
+            values[parameter.name or ""] = [value_of]  # one value of an option that may be given several times
     context.default_map = {**(context.default_map or {}), **values}
     return value
 
@@ -111,7 +115,7 @@ def demo(
     _audit(
         AuditConfig(
             source=str(corpus), out=out, src_lang="de", tgt_lang="en", model="rnnsearch-de-en", threads=threads,
-            name="Demo: German → English", planted=25, replace=True,
+            name="Demo: German → English", planted=25, maps=20, controls=200, replace=True,
         ),
         as_json,
     )  # fmt: skip
@@ -129,7 +133,22 @@ def audit(
     ] = None,
     reference: Annotated[str | None, typer.Option("--reference", help="Reference translations, one a line.")] = None,
     beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
-    rules: Rules = "stable",
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rules",
+            help="Rule set of relevance: stable (the default), signal, paper or paper-eps; repeatable: further ones "
+            "explain flags alone.",
+        ),
+    ] = None,
+    maps: Annotated[
+        int,
+        typer.Option("--maps", help="So many of the most suspicious segments are explained at every word; 0: none."),
+    ] = 200,
+    controls: Annotated[
+        int,
+        typer.Option("--controls", help="Words of unflagged segments explained to compare flagged ones with; 0: none."),
+    ] = 500,
     method: Annotated[
         list[str] | None,
         typer.Option("--method", help="Explain flags with this too, beside attention and lrp; repeatable."),
@@ -166,12 +185,13 @@ def audit(
     """
     from nmt_audit.config import AuditConfig
 
+    main_rules, *also_rules = rules or ["stable"]
     _audit(
         AuditConfig(
             source=source, out=out, src_lang=src_lang, tgt_lang=tgt_lang, model=model, hypotheses=hypotheses,
-            reference=reference, beam=beam, rules=rules, methods=tuple(method or ()), clean=clean,
-            false_alarms=false_alarms, planted=planted, dismissals=dismissals, name=name, date=date, seed=seed,
-            threads=threads,
+            reference=reference, beam=beam, rules=main_rules, also_rules=tuple(also_rules),
+            methods=tuple(method or ()), maps=maps, controls=controls, clean=clean, false_alarms=false_alarms,
+            planted=planted, dismissals=dismissals, name=name, date=date, seed=seed, threads=threads,
         ),
         as_json,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from nmt_audit.errors import OutputError
 bench = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Measure the checks and the explanations: how often they are right, and what they cost.",
+    help="Measure checks, explanations and reports: how often they are right, and what they cost.",
 )
 
 
@@ -148,6 +148,32 @@ def flags(
         typer.echo(json.dumps(as_dict(found), ensure_ascii=False))
         return
     print_tables([table(found, f"{gold.name}, {loaded.name if loaded else 'text alone'}")])
+
+
+@bench.command()
+def site(
+    segments: Annotated[int, typer.Option("--segments", min=1, help="How many.")] = 100_000,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Open the pages in Chromium, too; needs selenium.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the nonsense.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """What a report of many segments costs: to build, to store, and to open, filter, sort and search in a browser.
+
+    The segments are seeded nonsense, one in twenty flagged and explained, in the system's temporary folder (about 5 KB
+    each). Budgets stand beside the figures; the exit code does not depend on them.
+
+    Example: nmt-audit bench site --segments 100000 --browser
+    """
+    from nmt_audit.bench.site import bench_site, table
+    from nmt_audit.bench.tables import print_tables
+
+    found = bench_site(segments, seed, browser)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    print_tables([table(found)])
 
 
 def _write(out: Path, text: str) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from nmt_audit.agreement import Agreement
+
+NAMELESS = "(no name)"
 SHOWN = 5  # unknown names that a line of text has; --json has all
 
 verdicts = typer.Typer(
@@ -31,9 +35,12 @@ def import_(
     """Add verdicts to a run and build its pages again, with the precision of each rule.
 
     Of several verdicts of a reviewer on a flag the latest counts, so that a file may come twice and in any order.
-    Verdicts on flags that this run does not have are kept and named.
+    Verdicts on flags that this run does not have are kept and named. With several reviewers, their agreement is
+    reported: Cohen's κ over the flags that two of them answered, with its 95 % interval, and by category.
 
     Example: nmt-audit verdicts import reports/tonight anna.json
+
+    Example, of two reviewers: nmt-audit verdicts import reports/tonight anna.json ben.json
 
     Example, to take along what was said of last night's run: nmt-audit verdicts import reports/tonight \\
     reports/yesterday/verdicts.json
@@ -51,6 +58,8 @@ def import_(
     for names, what in ((found.unknown_flags, "flags"), (found.unknown_segments, "segments")):
         if names:
             typer.echo(f"kept, though this run does not have these {what}: {_listed(names)}")
+    for agreement in found.agreement:
+        typer.echo(_agreed(agreement))
     typer.echo(str(run / "site" / "index.html"))
 
 
@@ -73,6 +82,15 @@ def export(
         typer.echo(json.dumps({"run": str(run), "out": str(out), "verdicts": count}))
     else:
         typer.echo(str(out))
+
+
+def _agreed(found: Agreement) -> str:
+    """A line on two reviewers: "anna and ben: κ 0.62 (95 %: 0.41 to 0.83), the same on 34 of 40 flags"."""
+    pair = f"{found.first or NAMELESS} and {found.second or NAMELESS}"
+    subject = pair if found.category is None else f"  {found.category}"
+    interval = "" if found.low is None else f" (95 %: {found.low:.2f} to {found.high:.2f})"
+    kappa = "no κ, for chance would agree as well" if found.kappa is None else f"κ {found.kappa:.2f}{interval}"
+    return f"{subject}: {kappa}, the same on {found.same} of {found.flags} flags"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -23,9 +23,12 @@ class AuditConfig:
 
     `source`, `hypotheses` and `reference` are files ("-" is standard input for `source`). A model or hypotheses are
     needed; with both, the model is forced through the given hypotheses. `methods`: what flags are explained with beside
-    attention and relevance. Thresholds are set so that each check flags at most `false_alarms` of the references, or of
-    the pairs of the file `clean`; `planted` errors of each category are planted to see how many are found, 0 for none.
-    `dismissals`: a file of verdicts, or a run that has one; flags that were rejected there count no more.
+    attention and relevance; `rules`: the rule set of relevance, `also_rules`: further ones, for flags alone. All
+    positions of the `maps` most suspicious segments are explained too, and up to `controls` positions of unflagged
+    ones, which flagged positions are compared with. Thresholds are set so that each check flags at most `false_alarms`
+    of the references, or of the pairs of the file `clean`; `planted` errors of each category are planted to see how
+    many are found, 0 for none. `dismissals`: a file of verdicts, or a run that has one; flags that were rejected there
+    count no more.
     """
 
     source: str
@@ -37,7 +40,10 @@ class AuditConfig:
     reference: str | None = None
     beam: int = 5
     rules: str = "stable"
+    also_rules: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    maps: int = 200
+    controls: int = 500
     clean: str | None = None
     false_alarms: float = 0.02
     planted: int = 50
@@ -47,6 +53,11 @@ class AuditConfig:
     name: str | None = None
     date: str | None = None
     replace: bool = False
+
+    @property
+    def rule_sets(self) -> tuple[str, ...]:
+        """The rule sets that flags are explained with, the main one first, each once."""
+        return tuple(dict.fromkeys((self.rules, *self.also_rules)))
 
     def __post_init__(self) -> None:
         """Raises InputError for settings that exclude each other or make no sense."""
@@ -59,6 +70,10 @@ class AuditConfig:
             raise InputError(f"--false-alarms {self.false_alarms}: a share between 0 and 1, as in 0.02")
         if self.planted < 0:
             raise InputError(f"--planted {self.planted}: a number of errors per category, 0 for none")
+        if self.maps < 0:
+            raise InputError(f"--maps {self.maps}: a number of segments, 0 for none")
+        if self.controls < 0:
+            raise InputError(f"--controls {self.controls}: a number of positions, 0 for none")
         if self.beam < 1:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
         if self.threads is not None and self.threads < 1:

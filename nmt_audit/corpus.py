@@ -46,7 +46,8 @@ def read_corpus(
     """Reads `source`, and its hypotheses and references from plain text files with a line for each segment.
 
     `form` is told by the name unless given: `.jsonl`, `.tsv`, anything else is plain text; `.gz` may follow. Languages
-    and texts that a JSONL row has itself win over `src_lang` and `tgt_lang`, and lose against the other files.
+    and texts that a JSONL row has itself win over `src_lang` and `tgt_lang`, and lose against the other files. A JSONL
+    row may name its document, as "document" or "doc".
     Raises InputError, one line, where a file is not what it should be.
     """
     if [source, hypotheses, reference].count(STANDARD_INPUT) > 1:
@@ -164,7 +165,7 @@ def _jsonl(file: _File, languages: _Languages) -> Iterator[Segment]:
         yield _segment(file, number, languages, {key: _text(place, row, key) for key in _KEYS})
 
 
-_KEYS = ("id", "source", "hypothesis", "reference", "src_lang", "tgt_lang")
+_KEYS = ("id", "source", "hypothesis", "reference", "src_lang", "tgt_lang", "document", "doc")
 
 
 def _text(place: str, row: Mapping[str, Any], key: str) -> str | None:
@@ -194,6 +195,7 @@ def _segment(file: _File, number: int, languages: _Languages, row: Mapping[str, 
     if src_lang is None or tgt_lang is None:
         missing = "src_lang" if src_lang is None else "tgt_lang"
         raise InputError(f"{file.label}: line {number}: no {missing} is known; give --{missing.replace('_', '-')}")
+    document = row.get("document")
     return Segment(
         str(number) if (id := row.get("id")) is None else id,
         row["source"] or "",
@@ -201,6 +203,7 @@ def _segment(file: _File, number: int, languages: _Languages, row: Mapping[str, 
         tgt_lang,
         reference=row.get("reference"),
         hypothesis=row.get("hypothesis"),
+        document=row.get("doc") if document is None else document,
     )
 
 

@@ -26,6 +26,7 @@ from nmt_audit.config import RULE_SET_NAMES, AuditConfig
 from nmt_audit.corpus import Corpus, read_corpus
 from nmt_audit.decode import decode
 from nmt_audit.errors import InputError, RequestError
+from nmt_audit.further import explain_further
 from nmt_audit.models.protocol import Model
 from nmt_audit.progress import progress
 from nmt_audit.records import CATEGORIES, Audited, Flag, Score, Segment
@@ -60,6 +61,8 @@ def audit(config: AuditConfig) -> Path:
         with _timed(timings, "calibrating"):
             known = _calibrated(corpus, clean, model, config)
         audited = _audit_shards(corpus.segments, config, known.standard, rejected, writer, timings)
+        with _timed(timings, "explaining further"):
+            further = explain_further(known.standard.model, audited, config, writer)
         with _timed(timings, "scoring"):
             texts = _texts(item.segment for item in audited)
             scores = corpus_scores(*texts, seed=config.seed, tgt_lang=config.tgt_lang)
@@ -72,7 +75,7 @@ def audit(config: AuditConfig) -> Path:
             trust = trust_of_run(known, audited, config.planted, config.seed, retranslate)
         found = {name for item in audited for name in item.flag_ids}
         dismissed_by = {name: reviewer for name, reviewer in rejected.items() if name in found}
-        measured = {**believed, "trust": trust, "dismissed_by": dismissed_by}
+        measured = {**believed, "trust": trust, "dismissed_by": dismissed_by, "explained": further}
         writer.manifest(_manifest(config, corpus, known.standard, scores, audited, measured, timings))
         from nmt_audit.report import build_site
 
@@ -116,8 +119,9 @@ def _refuse_nonsense(config: AuditConfig, corpus: Corpus) -> None:
         for number, segment in enumerate(corpus.segments, 1):
             if segment.hypothesis is None:
                 raise InputError(f"{config.source}, line {number}: no hypothesis; give --hypotheses or --model")
-    elif config.rules not in RULE_SET_NAMES:
-        raise RequestError(f"no rule set “{config.rules}”; there are {', '.join(RULE_SET_NAMES)}")
+    for name in config.rule_sets if config.model is not None else ():
+        if name not in RULE_SET_NAMES:
+            raise RequestError(f"no rule set “{name}”; there are {', '.join(RULE_SET_NAMES)}")
 
 
 def _clean_corpus(config: AuditConfig) -> Corpus:
@@ -194,7 +198,7 @@ def _explain(model: Model | None, audited: Sequence[Audited], config: AuditConfi
 
     return [
         Explained(question.segment_id, question.flag_id, answer)
-        for question, answer in explain_flags(model, audited, config.rules, config.methods)
+        for question, answer in explain_flags(model, audited, config.rule_sets, config.methods)
     ]
 
 
@@ -240,10 +244,13 @@ def _manifest(
         "settings": {
             "beam": config.beam if model is not None and config.hypotheses is None else None,
             "rules": config.rules if model is not None else None,
+            "rule_sets": list(config.rule_sets) if model is not None else [],
             "methods": ["attention", "lrp", *config.methods] if model is not None else [],
             "seed": config.seed,
             "false_alarms": config.false_alarms,
             "planted": config.planted,
+            "maps": config.maps if model is not None else 0,
+            "controls": config.controls if model is not None else 0,
             "threads": config.threads,
             "shard": SHARD,
         },

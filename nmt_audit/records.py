@@ -21,7 +21,7 @@ CATEGORIES = ("OMISSION", "REPETITION", "UNRELATED", "NEGATION", "EARLY_EOS")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One line of a corpus. `hypothesis` is None until somebody translated it."""
+    """One line of a corpus. `hypothesis` is None until somebody translated it; `document`: which one it is part of."""
 
     id: str
     source: str
@@ -29,6 +29,7 @@ class Segment:
     tgt_lang: str
     reference: str | None = None
     hypothesis: str | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The jobs of `nmt-audit verdicts`: what reviewers said goes into a run, and out of it again."""
+"""The jobs of `nmt-audit verdicts`: what reviewers said goes into a run, and out of it again; how far they agree."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nmt_audit.agreement import Agreement, agreements
 from nmt_audit.report import build_site
 from nmt_audit.store import open_run
 from nmt_audit.verdicts import RUN_FILE, as_json, latest, merge, read_verdicts, run_verdicts, write_verdicts
@@ -13,7 +14,10 @@ from nmt_audit.verdicts import RUN_FILE, as_json, latest, merge, read_verdicts, 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did. `unknown_flags` and `unknown_segments`: of the incoming verdicts, and not in the run."""
+    """What an import did. `unknown_flags` and `unknown_segments`: of the incoming verdicts, and not in the run.
+
+    `agreement`: of all reviewers that the run now has, each with each.
+    """
 
     read: int
     new: int
@@ -22,6 +26,7 @@ class Imported:
     unknown_flags: tuple[str, ...]
     unknown_segments: tuple[str, ...]
     total: int
+    agreement: tuple[Agreement, ...]
 
 
 def import_verdicts(directory: Path, files: Sequence[Path]) -> Imported:
@@ -42,6 +47,7 @@ def import_verdicts(directory: Path, files: Sequence[Path]) -> Imported:
     return Imported(
         len(incoming), merged.new, merged.replaced, merged.unchanged, tuple(sorted(map(str, asked - flags))),
         tuple(sorted(missed - segments)), len(merged.verdicts),
+        agreements(run.flags.itertuples(), merged.verdicts),
     )  # fmt: skip
 
 

@@ -17,13 +17,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nmt_audit.errors import InputError, OutputError
-from nmt_audit.records import Audited, Explanation, Flag, Segment, Token
+from nmt_audit.records import Array, Audited, Explanation, Flag, Segment, Token
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 TABLES = ("segments", "flags", "explanations")
+Purpose = Literal["flag", "map", "control"]  # why something was explained
 
 
 class FlagNames:
@@ -63,6 +64,7 @@ def schema(table: str) -> pa.Schema:
 
     text, number, whole = pa.string(), pa.float64(), pa.int32()
     numbers, wholes, texts = pa.list_(number), pa.list_(whole), pa.list_(text)
+    detail = pa.struct([("name", text), ("shape", wholes), ("values", pa.list_(pa.float32()))])
     token_lists = [
         (f"{side}_{part}", kind)
         for side in ("source", "target")
@@ -74,6 +76,7 @@ def schema(table: str) -> pa.Schema:
             ("src_lang", text), ("tgt_lang", text), ("status", text), ("finished", pa.bool_()),
             ("logprob", number), ("bleu", number), ("chrf", number), ("ter", number), ("continuation", text),
             ("not_checked", texts), *token_lists, ("logprobs", numbers), ("attention", numbers),
+            ("document", text),
         ],
         "flags": [
             ("id", text), ("segment_id", text), ("category", text), ("side", text), ("start", whole), ("end", whole),
@@ -86,7 +89,7 @@ def schema(table: str) -> pa.Schema:
             ("rules", text), ("epsilon", number), ("against", text),
             ("source_relevance", numbers), ("target_relevance", numbers),
             *((name, number) for name in ("value", "source", "target", "initial", "bias", "offset", "stabiliser")),
-            ("offsets", text),
+            ("offsets", text), ("purpose", text), ("details", pa.list_(detail)),
         ],
     }  # fmt: skip
     return pa.schema([pa.field(name, kind) for name, kind in columns[table]])
@@ -94,11 +97,17 @@ def schema(table: str) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An explanation and the segment and flags that it belongs to."""
+    """An explanation, the segment and flag that it belongs to, and which of its named arrays are kept.
+
+    `purpose`: "flag"; "map", a position that no flag points at of a segment that is shown in full; or "control", one
+    of an unflagged segment that flagged positions are compared with. `flag_id` is None but for flags.
+    """
 
     segment_id: str
     flag_id: str | None
     explanation: Explanation
+    purpose: Purpose = "flag"
+    details: Mapping[str, Array] = field(default_factory=dict)
 
 
 class RunWriter:
@@ -116,6 +125,10 @@ class RunWriter:
         }
         for table in TABLES:
             self._write(table, number, rows[table])
+
+    def explained(self, number: int, explained: Sequence[Explained]) -> None:
+        """Writes a further part of the explanations alone, `number` being over those of the shards."""
+        self._write("explanations", number, [_explanation_row(item) for item in explained])
 
     def manifest(self, values: Mapping[str, Any]) -> None:
         """Writes the manifest, keys sorted."""
@@ -155,6 +168,7 @@ def _segment_row(item: Audited) -> dict[str, Any]:
         **_tokens("target", evidence.target_tokens if evidence else ()),
         "logprobs": evidence.logprobs.tolist() if evidence else [],
         "attention": evidence.attention.ravel().tolist() if evidence and evidence.attention is not None else [],
+        "document": segment.document,
     }  # fmt: skip
 
 
@@ -179,7 +193,11 @@ def _explanation_row(item: Explained) -> dict[str, Any]:
         "state": found.state, "method": found.method, "rules": found.rules, "epsilon": found.epsilon,
         "against": found.against, "source_relevance": found.source_relevance.tolist(),
         "target_relevance": found.target_relevance.tolist(), **(found.ledger or {}),
-        "offsets": json.dumps(dict(found.offsets), sort_keys=True),
+        "offsets": json.dumps(dict(found.offsets), sort_keys=True), "purpose": item.purpose,
+        "details": [
+            {"name": name, "shape": list(values.shape), "values": values.ravel().tolist()}
+            for name, values in item.details.items()
+        ],
     }  # fmt: skip
 
 
@@ -222,6 +240,15 @@ def _refuse_occupied(out: Path, replace: bool) -> None:
         raise OutputError(f"{out}: holds another run; choose another --out or remove it")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One shard of a run, as Arrow tables with the columns of `schema`. Explanations are of flags of its segments."""
+
+    segments: pa.Table
+    flags: pa.Table
+    explanations: pa.Table
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished run, read back. The frames are read when they are first asked for."""
@@ -243,8 +270,53 @@ class Run:
 
     @cached_property
     def explanations(self) -> pd.DataFrame:
-        """One row per explained state."""
-        return self._frame("explanations")
+        """One row per explained state: of flags, of the maps of whole segments, of controls (column `purpose`)."""
+        explanations = self._frame("explanations")
+        explanations["purpose"] = explanations["purpose"].fillna("flag")  # as all were before there were others
+        return explanations
+
+    def parts(self) -> Iterator[Part]:
+        """The run part by part, in corpus order, for whoever needs no more than one at a time."""
+        for path in self._paths("segments"):
+            tables = (self._part(table, path.name) for table in TABLES)
+            yield Part(*tables)
+
+    @cached_property
+    def further_explanations(self) -> pa.Table:
+        """The explanations that were added after the last shard: maps of whole segments, and controls."""
+        import pyarrow as pa
+
+        shards = {path.name for path in self._paths("segments")}
+        names = [path.name for path in self._paths("explanations") if path.name not in shards]
+        parts = [self._part("explanations", name) for name in names]
+        return pa.concat_tables(parts) if parts else schema("explanations").empty_table()
+
+    def _paths(self, table: str) -> list[Path]:
+        folder = self.directory / "data" / table
+        paths = sorted(folder.glob("part-*.parquet"))
+        if not paths:
+            raise InputError(f"{folder}: has no shard; the run is incomplete, audit again")
+        return paths
+
+    def _part(self, table: str, name: str) -> pa.Table:
+        """One part file. Columns that the run is too old to have are filled with nulls."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.directory / "data" / table / name
+        try:
+            found = pq.ParquetFile(pa.BufferReader(path.read_bytes())).read(use_threads=False)  # parts are small
+            wanted = schema(table)
+            if found.schema.equals(wanted):
+                return found
+            columns = [
+                found.column(field.name).cast(field.type) if field.name in found.column_names
+                else pa.nulls(len(found), field.type)
+                for field in wanted
+            ]  # fmt: skip
+            return pa.Table.from_arrays(columns, schema=wanted)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{path}: corrupt ({str(error).splitlines()[0]}); audit again") from error
 
     def _frame(self, table: str) -> pd.DataFrame:
         import pyarrow as pa

@@ -279,11 +279,17 @@ def precision(flags: Iterable[FlagLike], verdicts: Iterable[Verdict]) -> Precisi
     categories: dict[str, Counter[Answer]] = defaultdict(Counter)
     for flag in flags:
         if flag.id in answers:
-            answer = _majority(_of_category(verdict, flag.category) for verdict in answers[flag.id])
+            answer = _majority(answer_of(verdict, flag.category) for verdict in answers[flag.id])
             rules[flag.rule][answer] += 1
             categories[flag.category][answer] += 1
     missed = {(v.category or "", v.segment_id, v.span) for v in asked if v.flag_id is None and v.verdict == "confirm"}
     return Precision(_judged(rules), _judged(categories), Counter(category for category, _, _ in missed))
+
+
+def answer_of(verdict: Verdict, category: str) -> Answer:
+    """What a verdict says of the category that a flag suspects: who confirms it as another one rejects it."""
+    corrected = verdict.category not in (None, category)
+    return "reject" if verdict.verdict == "confirm" and corrected else verdict.verdict
 
 
 def dismissals(path: Path) -> dict[str, str]:
@@ -308,11 +314,6 @@ def dismissals(path: Path) -> dict[str, str]:
 def dismiss(item: Audited, rejected: Container[str]) -> Audited:
     """A segment whose flags know which of them were rejected before."""
     return replace(item, dismissed=tuple(name in rejected for name in item.flag_ids))
-
-
-def _of_category(verdict: Verdict, category: str) -> Answer:
-    corrected = verdict.category not in (None, category)
-    return "reject" if verdict.verdict == "confirm" and corrected else verdict.verdict
 
 
 def _majority(answers: Iterable[Answer]) -> Answer:

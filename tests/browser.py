@@ -1,72 +1,200 @@
-"""Chromium without a window, as a reader would open the pages: from the disk, with its network cut off."""
+"""A page as a reader would open it, whichever browser shows it: from the disk, with its network cut off.
+
+`Page` is what a test may do with a browser; `chromium.py` and `firefox.py` say how each of them does it.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
+PATIENCE = 20.0  # seconds until a condition has to hold, on a machine that is busy with other things
+PAUSE = 0.02  # seconds between two looks at a condition
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--hide-scrollbars", "--force-color-profile=srgb",
-    "--proxy-server=127.0.0.1:9",  # nothing listens there: what tries to leave, fails and is seen
-)  # fmt: skip
-
-
-def require_browser() -> None:
-    """Skips the module where there is no browser; where CI is set, that is a failure."""
-    if CHROMIUM and DRIVER:
-        return
-    if os.environ.get("CI"):
-        pytest.fail("the tests of the pages need chromium and chromedriver on the PATH", pytrace=False)
-    reason = "no chromium and chromedriver on the PATH: the pages were not opened in a browser"
-    pytest.skip(reason, allow_module_level=True)
+# Names of keys, as KeyboardEvent.key has them, and the letters by which WebDriver sends them.
+KEYS = {
+    "Backspace": "\ue003", "Tab": "\ue004", "Enter": "\ue007", "Shift": "\ue008", "Control": "\ue009", "Alt": "\ue00a",
+    "Escape": "\ue00c", "Space": " ", "PageUp": "\ue00e", "PageDown": "\ue00f", "End": "\ue010", "Home": "\ue011",
+    "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Insert": "\ue016",
+    "Delete": "\ue017", "F1": "\ue031", "Meta": "\ue03d",
+}  # fmt: skip
 
 
-@contextmanager
-def chromium(profile: Path, *flags: str) -> Iterator[Any]:
-    """A Chromium with an empty profile that logs its console and its requests."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
+class Page(ABC):
+    """A window of a browser, and what a reader does with it.
 
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={profile}", *flags):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(executable_path=DRIVER))
-    try:
-        yield driver
-    finally:
-        driver.quit()
+    `css` names the first element that a selector finds. Scripts are bodies of functions: they answer with `return`, see
+    what they are given as `arguments`, and see the page's own names.
+    """
 
+    name: str  # of the browser
+    downloads: Path  # where the browser saves files
 
-def console(driver: Any) -> list[str]:
-    """What the console said since it was last asked."""
-    return [entry["message"] for entry in driver.get_log("browser")]
+    # what each browser does in its own way
 
+    @abstractmethod
+    def js(self, script: str, *arguments: Any) -> Any:
+        """What a script answers; elements, numbers, texts, lists and records go in and out."""
 
-def requests(driver: Any) -> list[str]:
-    """The addresses asked for since it was last asked."""
-    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
-    return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    @abstractmethod
+    def async_js(self, script: str, *arguments: Any) -> Any:
+        """What a script hands to the function that is its last argument."""
 
+    @abstractmethod
+    def navigate(self, address: str) -> None:
+        """Opens an address and waits until it is loaded."""
 
-def resize(driver: Any, width: int, height: int = 900) -> None:
-    """A page of that many CSS pixels: a window cannot be made as narrow as a phone."""
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    @abstractmethod
+    def reload(self) -> None:
+        """As with F5."""
 
+    @abstractmethod
+    def back(self) -> None:
+        """As with the back button."""
 
-def prefer(driver: Any, scheme: str) -> None:
-    """The colour scheme that the system asks for."""
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    @abstractmethod
+    def address(self) -> str:
+        """Where the browser is."""
+
+    @abstractmethod
+    def title(self) -> str:
+        """What the page calls itself."""
+
+    @abstractmethod
+    def click(self, css: str) -> None:
+        """Clicks what a reader could click: it must be visible, and nothing may lie over it."""
+
+    @abstractmethod
+    def hover(self, css: str) -> None:
+        """Moves the pointer there."""
+
+    @abstractmethod
+    def send(self, css: str, text: str) -> None:
+        """Types into a field, without emptying it; for a field for files, chooses a file."""
+
+    @abstractmethod
+    def chord(self, *keys: str) -> None:
+        """Presses keys together, the first ones held; as letters of `KEYS`."""
+
+    @abstractmethod
+    def size(self, width: int, height: int = 900) -> None:
+        """Makes the page that many CSS pixels large, narrower than a window may be."""
+
+    @abstractmethod
+    def scheme(self, name: str) -> None:
+        """The colour scheme that the system asks for: "light" or "dark"."""
+
+    @abstractmethod
+    def reduced_motion(self, wanted: bool) -> None:
+        """Whether the system asks for less motion."""
+
+    @abstractmethod
+    def scripts(self, allowed: bool) -> None:
+        """Whether pages opened from now on may run scripts."""
+
+    @abstractmethod
+    def storage(self, allowed: bool) -> None:
+        """Whether pages opened from now on may keep anything."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Empties what pages have kept."""
+
+    @abstractmethod
+    def console(self) -> list[str]:
+        """Errors and warnings since it was last asked."""
+
+    @abstractmethod
+    def requests(self) -> list[str]:
+        """Addresses outside of the disk that were asked for since it was last asked."""
+
+    @abstractmethod
+    def screenshot(self, path: Path) -> None:
+        """A picture of what is in view, as PNG."""
+
+    @abstractmethod
+    def print(self) -> bytes:
+        """The page on paper, as PDF."""
+
+    @abstractmethod
+    def new_tab(self) -> None:
+        """Opens a further tab and goes there."""
+
+    @abstractmethod
+    def tab(self, number: int) -> None:
+        """Goes to a tab, counted from 0 in the order in which they were opened."""
+
+    @abstractmethod
+    def close_tab(self) -> None:
+        """Closes the tab and goes to the first one."""
+
+    # what follows from that
+
+    def open(self, path: Path, state: str = "") -> None:
+        """Opens a file afresh; `state` is what follows the `#` in the address, with it."""
+        self.navigate("about:blank")  # a new state of the same page would otherwise not load it again
+        self.navigate(path.absolute().as_uri() + state)
+
+    def wait(self, script: str, *arguments: Any, patience: float = PATIENCE) -> Any:
+        """The answer of a script once it is true; fails where that does not come about."""
+        return self.until(
+            lambda: self.js(script, *arguments), lambda: f"{self.address()}: never came true: {script}", patience
+        )
+
+    def until(self, condition: Callable[[], Any], complaint: Callable[[], str], patience: float = PATIENCE) -> Any:
+        """What `condition` answers once that is true."""
+        end = time.monotonic() + patience
+        while not (answer := condition()):
+            if time.monotonic() > end:
+                raise AssertionError(complaint())
+            time.sleep(PAUSE)
+        return answer
+
+    def type(self, css: str, text: str) -> None:
+        """Replaces what stands in a field, key by key."""
+        self.js("const field = document.querySelector(arguments[0]); field.focus(); field.select();", css)
+        self.press("Delete", *text)
+
+    def press(self, *keys: str) -> None:
+        """Presses one key after the other, wherever the focus is: "j", "Enter", "Shift+Tab", "Control+a"."""
+        for key in keys:
+            parts = key.split("+") if len(key) > 1 else [key]
+            self.chord(*(KEYS.get(part, part) for part in parts))
+
+    def attach(self, css: str, path: Path) -> None:
+        """Chooses a file in a field for files."""
+        self.send(css, str(path))
+
+    def text(self, css: str) -> str:
+        """What an element says, as far as it is visible; it must be there."""
+        return str(self.js("return document.querySelector(arguments[0]).innerText", css))
+
+    def texts(self, css: str) -> list[str]:
+        """What each of the elements says."""
+        found: list[str] = self.js(
+            "return Array.from(document.querySelectorAll(arguments[0]), (n) => n.innerText)", css
+        )
+        return found
+
+    def count(self, css: str) -> int:
+        """How many elements there are."""
+        return int(self.js("return document.querySelectorAll(arguments[0]).length", css))
+
+    def visible(self, css: str) -> bool:
+        """Whether there is one that can be seen."""
+        script = "return Array.from(document.querySelectorAll(arguments[0])).some((n) => n.checkVisibility())"
+        return bool(self.js(script, css))
+
+    def saved(self, pattern: str = "*") -> Path:
+        """The file that the browser has saved under such a name, once it is complete."""
+        return Path(self.until(lambda: self._complete(pattern), lambda: f"no {pattern} was saved"))
+
+    def _complete(self, pattern: str) -> Path | None:
+        unfinished = (".part", ".crdownload", ".tmp")
+        files = [path for path in self.downloads.iterdir() if not path.name.startswith(".")]
+        if any(path.suffix in unfinished for path in files):
+            return None
+        return next((path for path in files if path.match(pattern) and path.stat().st_size), None)

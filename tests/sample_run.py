@@ -6,10 +6,11 @@ category, side, suspect words, rule, value, message.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from nmt_audit.store import Explained, FlagNames, Run, new_run, open_run
 PIECE = 5  # letters: long words come in several pieces, as with a real vocabulary
 OFFSETS = {"tanh": -0.21, "gate": 0.12, "attention": -0.07}
 DRIFT = {"context": 0.1, "target": 0.5, "output": 1.0, "logit": 0.9}  # from attention towards the end mark
+MAPPED = ("news-004", "talk-012", "zh-001", "ar-001", "en-ar-001")  # segments that are shown in full
+WIDTH = 12  # dimensions of the made-up states
 SOURCE_ONLY = ("attention", "attention_saliency")
 UNSIGNED = ("gradient", "attention_saliency", "gates", "gate_saliency", "variance")
 
@@ -140,6 +143,33 @@ def further(evidence: Evidence, position: int, method: str, seed: int) -> Explan
     )  # fmt: skip
 
 
+def mapped(
+    name: str, evidence: Evidence, model: Architecture, seed: int, known: Sequence[Explained]
+) -> Iterator[Explained]:
+    """What else is stored of a segment that is shown in full: every position, heads or gates, dimensions, states."""
+    random = np.random.default_rng(seed)
+    source, last = len(evidence.source_tokens), len(evidence.target_tokens) - 1
+    done = {(one.explanation.positions[-1], one.explanation.state) for one in known if one.explanation.method == "lrp"}
+    for position, state in itertools.product(range(last + 1), dict.fromkeys((*model.path, "logit"))):
+        if (position, state) not in done:
+            yield Explained(name, None, explanation(evidence, position, state, None, seed + position), "map")
+    for position in range(last + 1):
+        if model.heads:
+            shares = {kind: random.normal(0.1, 0.1, model.heads) for kind in ("encoder", "decoder", "cross")}
+            yield Explained(name, None, further(evidence, position, "heads", seed), "map", shares)
+    if not model.heads:
+        sizes = {"encoder.forward": source, "encoder.backward": source, "decoder": last + 1}
+        gates = {f"{side}.{gate}": random.random(n) for side, n in sizes.items() for gate in ("reset", "update")}
+        yield Explained(name, None, further(evidence, last, "gates", seed), "map", gates)
+    for position in sorted({one.explanation.positions[-1] for one in known}):
+        sizes = {"source_dimensions": source, "target_dimensions": position}
+        dimensions = {side: random.normal(size=(n, WIDTH)) for side, n in sizes.items()}
+        yield Explained(name, None, further(evidence, position, "gradient", seed), "map", dimensions)
+    for state in model.path:
+        values = {"values": random.normal(size=(last + 1, WIDTH))}
+        yield Explained(name, None, replace(further(evidence, last, "states", seed), state=state), "map", values)
+
+
 def sample_run(
     out: Path, *, model: Architecture | None = RNNSEARCH, clean: int = 45, flagged: bool = True, older: bool = False
 ) -> Run:
@@ -147,11 +177,14 @@ def sample_run(
 
     `older`: as it was written before maps were measured, offsets named and mistakes planted.
     """
-    audited, explained = [], []
+    audited, explained, extra = [], [], []
     for number, planted in enumerate([*_planted(), *_hostile(), *_clean(clean)] if flagged else [*_clean(clean)]):
         item, explanations = _audit(planted, number, model)
         audited.append(item)
-        explained += explanations
+        explained += [one for one in explanations if one.flag_id]
+        extra += [one for one in explanations if not one.flag_id]
+        if planted.id in MAPPED and model and item.evidence:
+            extra += list(mapped(planted.id, item.evidence, model, number, explanations))
     audited.append(Audited(Segment("empty-1", "", "de", "en", "", ""), "empty", None, None, {}, (), ()))
     audited.append(
         Audited(Segment("long-1", "Zu lang. " * 400, "de", "en"), "too_long", None, None, {}, (), (), ("NEGATION",))
@@ -160,6 +193,8 @@ def sample_run(
         for number, part in enumerate((audited[:40], audited[40:])):
             ids = {item.segment.id for item in part}
             writer.shard(number, part, [item for item in explained if item.segment_id in ids])
+        if extra and not older:
+            writer.explained(2, extra)
         notes = manifest(audited, model)
         if older:
             notes = {name: value for name, value in notes.items() if name not in ("faithfulness", "heads", "trust")}
@@ -289,7 +324,14 @@ def _clean(count: int) -> Iterator[Planted]:
 
 
 def _audit(planted: Planted, seed: int, model: Architecture | None) -> tuple[Audited, list[Explained]]:
-    segment = Segment(planted.id, planted.source, *planted.languages, planted.reference, planted.hypothesis)
+    segment = Segment(
+        planted.id,
+        planted.source,
+        *planted.languages,
+        planted.reference,
+        planted.hypothesis,
+        planted.id.partition("-")[0],
+    )
     found = evidence(segment, seed, model.attends) if model and len(planted.source) < 5000 else None
     flags = tuple(_flag(segment, found, *row) for row in planted.flags)
     names = FlagNames().of(segment, flags)
@@ -306,9 +348,11 @@ def _audit(planted: Planted, seed: int, model: Architecture | None) -> tuple[Aud
             made = [
                 explanation(found, position, *kind, seed + position, _scale(planted.id, kind[0])) for kind in asked
             ] + [further(found, position, method, seed + position) for method in model.methods]
+            if segment.id in MAPPED:
+                made += [replace(explanation(found, position, *kind, seed + 99), rules="paper") for kind in asked]
             explained += [Explained(segment.id, name, one) for one in made]
     if found is not None and not flags:
-        explained.append(Explained(segment.id, None, explanation(found, 0, "output", None, seed)))
+        explained.append(Explained(segment.id, None, explanation(found, 0, "output", None, seed), "control"))
     return Audited(segment, "ok", None, found, scores, flags, names), explained
 
 

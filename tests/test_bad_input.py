@@ -165,9 +165,10 @@ def test_hostile_text_passes_through(tmp_path: Path) -> None:
 
 
 def test_options_from_a_file(tmp_path: Path, corpus: Path) -> None:
-    settings = 'src-lang = "de"\ntgt_lang = "en"\nmodel = "rnnsearch-de-en"\nbeam = 2\n'
+    settings = 'src-lang = "de"\ntgt_lang = "en"\nmodel = "rnnsearch-de-en"\nbeam = 2\nrules = "signal"\n'
     (tmp_path / "audit.toml").write_text(settings, "utf-8")
     done = run("audit", "--config", tmp_path / "audit.toml", "--source", corpus, "--out", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["counts"]["segments"] == 2
-    assert nmt_audit.open_run(tmp_path / "out").manifest["settings"]["beam"] == 2
+    made = nmt_audit.open_run(tmp_path / "out").manifest["settings"]
+    assert (made["beam"], made["rules"], made["rule_sets"]) == (2, "signal", ["signal"])

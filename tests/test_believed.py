@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from sample_run import AUTOENCODER, RNNSEARCH, TRANSFORMER, manifest
 
-from nmt_audit.report.believed import RANDOM, ShareChart, Span, believed
+from nmt_audit.report.assets import stylesheet
+from nmt_audit.report.believed import RANDOM, believed
 from nmt_audit.report.faithfulness import ERASING, NOT_MEASURED, belief, beliefs, faithfulness
-from nmt_audit.report.figures import THEMES, share_chart
+from nmt_audit.report.figures import THEMES, span_chart
 from nmt_audit.report.heads import heads
+from nmt_audit.report.spans import Span, SpanChart
 from nmt_audit.report.wording import METHOD
 
 DRAWN = [("attention", None), ("lrp", "stable"), ("lrp", "stable")]
@@ -157,8 +158,8 @@ def test_a_method_that_the_model_does_not_have_is_said() -> None:
 def test_the_chart_has_both_sides_and_is_the_same_each_time() -> None:
     chart = believed(notes(TRANSFORMER)).chart
     assert chart is not None
-    light, dark = (share_chart(chart, THEMES[name]) for name in ("light", "dark"))
-    assert light == share_chart(chart, THEMES["light"]) != dark
+    light, dark = (span_chart(chart, THEMES[name]) for name in ("light", "dark"))
+    assert light == span_chart(chart, THEMES["light"]) != dark
     words = " ".join(ElementTree.fromstring(light).itertext())
     for label in ("Relevance, stable", "Attention saliency", RANDOM, "source words", "earlier words"):
         assert label in words
@@ -167,11 +168,11 @@ def test_the_chart_has_both_sides_and_is_the_same_each_time() -> None:
 
 def test_a_share_below_zero_is_drawn_and_labels_are_not_formulas() -> None:
     span = Span(-0.4, -0.6, -0.2)
-    chart = ShareChart((("a $x$ map", span, None),), "")
-    drawn = share_chart(chart, THEMES["light"])
+    chart = SpanChart((("a $x$ map", span, None),), "title", "text", "%", ("one", "two"), rule=100.0, top=100.0)
+    drawn = span_chart(chart, THEMES["light"])
     words = list(ElementTree.fromstring(drawn).itertext())
     assert "a $x$ map" in words and "−60" in words
-    assert share_chart(dataclasses.replace(chart, rows=(("a $x$ map", Span(0.4, 0.2, 0.6), None),)), THEMES["light"])
+    assert span_chart(dataclasses.replace(chart, rows=(("a $x$ map", Span(0.4, 0.2, 0.6), None),)), THEMES["light"])
 
 
 # --- heads ------------------------------------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ def test_a_layer_that_nothing_goes_through_is_drawn() -> None:
 
 def test_the_colours_of_heads_leave_their_numbers_legible() -> None:
     """WCAG AA: 4.5 between a number and the strongest fill behind it, in both themes."""
-    css = (Path(__file__).parent.parent / "templates" / "site.css").read_text("utf-8")
+    css = stylesheet()
     share = int(re.findall(r"\.heat tbody td \{[^}]*calc\(var\(--s\) \* (\d+)%\)", css)[0]) / 100
     for theme in (0, 1):
         colours = {
@@ -220,6 +221,21 @@ def test_the_colours_of_heads_leave_their_numbers_legible() -> None:
         for fill in ("plus", "minus"):
             mixed = [share * a + (1 - share) * b for a, b in zip(rgb(colours[fill]), page, strict=True)]
             assert contrast(text, mixed) >= 4.5, (fill, theme)
+
+
+def test_shaded_rates_and_charts_can_be_seen() -> None:
+    """WCAG AA: 4.5 between a rate and its fill, 3 between the marks of a chart and the page, in both themes."""
+    css = stylesheet()
+    share = int(re.findall(r"\.crossed td\.rate \{[^}]*calc\(var\(--s, 0\) \* (\d+)%\)", css)[0]) / 100
+    for theme, name in enumerate(("light", "dark")):
+        colours = {
+            key: rgb(re.findall(rf"--{key}: light-dark\(#(\w+), #(\w+)\)", css)[0][theme])
+            for key in ("text", "page", "accent")
+        }
+        fill = [share * a + (1 - share) * b for a, b in zip(colours["accent"], colours["page"], strict=True)]
+        assert contrast(colours["text"], fill) >= 4.5
+        for mark in (THEMES[name].flagged, THEMES[name].second):
+            assert contrast(rgb(mark[1:]), colours["page"]) >= 3
 
 
 def rgb(colour: str) -> list[float]:

@@ -18,13 +18,13 @@ LONGEST_FILE = 400
 LAYERS = (
     {"errors", "intervals"},
     {"records"},
-    {"corpus", "jsonl", "store", "config", "language", "progress", "verdicts"},
-    {"models"},
-    {"relevance"},
-    {"decode", "scores", "evidence", "checks", "planting", "findings", "report", "engines"},
+    {"corpus", "jsonl", "store", "config", "controls", "language", "progress", "verdicts"},
+    {"agreement", "models"},
+    {"relevance", "findings"},
+    {"decode", "scores", "evidence", "checks", "planting", "report", "engines"},
     {"stages"},
     {"calibrating"},
-    {"trust"},
+    {"trust", "further"},
     {"pipeline"},
     # the jobs of commands that are not an audit
     {"bench", "checking", "explaining", "picturing", "reviewing", "sowing", "training"},
@@ -34,7 +34,10 @@ LAYERS = (
 )
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
-WITHOUT_TORCH = ("checks", "report", "records", "store", "corpus", "language", "config", "scores", "verdicts")
+WITHOUT_TORCH = (
+    "checks", "report", "records", "store", "corpus", "controls", "findings", "language", "config", "scores",
+    "verdicts",
+)  # fmt: skip
 HEAVY = ("torch", "pandas", "matplotlib", "pyarrow", "numpy", "sacrebleu", "sentencepiece")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from browser import chromium, console, prefer, requests, require_browser
 from drawn import GIVEN, TEXT, drawn, made, texts
 from families import load_family
 from tiny import tiny_model
@@ -190,34 +188,6 @@ def test_heads_of_one_word() -> None:
     model = load_family("marian")
     [found] = explain_batch(model, [{"source": "die katze .", "position": 0, "state": "logit", "method": "heads"}])
     assert [type(picture).__name__ for picture in pictures([found])] == ["Relevance", "Heads"]
-
-
-# --- in a browser -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    require_browser()
-    with chromium(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
-
-
-def test_a_page_opens_quietly_from_the_disk_in_both_themes(driver: Any, tmp_path: Path) -> None:
-    for kind in ("steps", "relevance"):
-        save(tmp_path / f"{kind}.html", *drawn(kind))
-    for scheme, shown in (("light", "in-light"), ("dark", "in-dark")):
-        prefer(driver, scheme)
-        for kind in ("steps", "relevance"):
-            address = (tmp_path / f"{kind}.html").as_uri()
-            driver.get("about:blank")
-            console(driver), requests(driver)  # what the browser did by itself
-            driver.get(address)
-            visible = [e.get_attribute("class") for e in driver.find_elements("css selector", ".picture [class^=in-]")
-                       if e.is_displayed()]  # fmt: skip
-            assert visible == [shown]
-            assert console(driver) == []
-            asked = [url for url in requests(driver) if not url.startswith(("data:", "about:", "chrome"))]
-            assert asked == [address]
 
 
 def test_the_picture_in_a_page_holds_its_images() -> None:

@@ -255,6 +255,31 @@ def test_import_counts_and_names_what_the_run_does_not_have(run: Run, tmp_path: 
     assert len(json.loads(invoke("export", run.directory))) == 11
 
 
+def test_two_reviewers_files_merge_with_their_agreement(run: Run, tmp_path: Path) -> None:
+    files = []
+    for name, said in (("anna", "ccrcrurc"), ("ben", "ccrrrucc")):
+        path = given_file(tmp_path / f"{name}.json", run, said)
+        path.write_text(json.dumps([{**entry, "reviewer": name} for entry in json.loads(path.read_text("utf-8"))]))
+        files.append(path)
+    alone = json.loads(invoke("import", run.directory, files[0], "--json"))
+    assert alone["agreement"] == []
+    found = json.loads(invoke("import", run.directory, *files, "--json"))
+    assert (found["new"], found["unchanged"], found["total"]) == (8, 8, 16)
+    whole = found["agreement"][0]
+    assert (whole["first"], whole["second"], whole["category"]) == ("anna", "ben", None)
+    assert (whole["flags"], whole["same"], whole["observed"]) == (8, 6, 0.75)
+    # confirm 4 and 4, reject 3 and 3, unsure 1 and 1 of 8 each
+    assert whole["kappa"] == pytest.approx((0.75 - 26 / 64) / (1 - 26 / 64))
+    assert whole["low"] < whole["kappa"] < whole["high"]
+    assert {one["category"] for one in found["agreement"]} == {None, *run.flags["category"].iloc[:8]}
+    assert sum(one["flags"] for one in found["agreement"][1:]) == 8
+    said = invoke("import", run.directory, *files)
+    assert (
+        f"anna and ben: κ {whole['kappa']:.2f} (95 %: {whole['low']:.2f} to {whole['high']:.2f}), the same on 6 of 8"
+        in said
+    )
+
+
 def test_a_bad_file_changes_nothing(run: Run, tmp_path: Path) -> None:
     invoke("import", run.directory, given_file(tmp_path / "anna.json", run, "c"))
     before = (run.directory / "verdicts.json").read_bytes()

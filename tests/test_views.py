@@ -1,46 +1,17 @@
-"""What the pages say, before any HTML: words, sums, sentences, ledgers, links."""
+"""What the pages say, before any HTML: words, sums, and the run page from what its segments say."""
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
-import numpy as np
 import pytest
-from sample_run import sample_run, tokens
 
 from nmt_audit.records import CATEGORIES
-from nmt_audit.report.browse import script
-from nmt_audit.report.faithfulness import Faithfulness, faithfulness
-from nmt_audit.report.flagged import page_name, segment_page
-from nmt_audit.report.grid import BAND, DENSE
-from nmt_audit.report.reading import Explanations, FlagRow, SegmentRow, flag_rows, segment_rows
-from nmt_audit.report.rows import Row, focuses
+from nmt_audit.report.reading import FlagRow, SegmentRow
+from nmt_audit.report.summary import CLIP, MOST_IMPORTANT, Gatherer, RunPage, run_page
 from nmt_audit.report.texts import Mark, stretches
-from nmt_audit.report.why import Why
-from nmt_audit.report.wording import CATEGORY, METHOD, STATES, fixed, number, percent, visible
-from nmt_audit.report.words import gather
-from nmt_audit.store import Run
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return sample_run(tmp_path_factory.mktemp("views") / "run")
-
-
-def flagged(run: Run, name: str) -> tuple[SegmentRow, list[FlagRow], Explanations, Faithfulness | None]:
-    segment = next(row for row in segment_rows(run, {name}) if row.id == name)
-    return segment, flag_rows(run)[name], Explanations(run), faithfulness(run.manifest)
-
-
-def figures(run: Run, name: str) -> list[Why]:
-    page, _ = segment_page(*flagged(run, name))
-    return [why for flag in page.flags for why in flag.whys]
-
-
-def said(why: Why) -> str:
-    return " ".join("".join(phrase.text for phrase in sentence) for sentence in why.sentences)
+from nmt_audit.report.wording import CATEGORY, fixed, number, percent, visible
+from nmt_audit.verdicts import Precision
 
 
 def test_every_category_has_its_words() -> None:
@@ -77,127 +48,72 @@ def test_stretches_join_to_the_text_and_overlaps_carry_both_underlines() -> None
     ]  # fmt: skip
 
 
-def test_merging_pieces_into_words_keeps_every_sum() -> None:
-    text = "Donaudampfschifffahrt, ja 会议议题 👩‍👩‍👧 ok"
-    pieces = tokens(text)
-    words = gather(pieces, text, "de")
-    values = np.random.default_rng(3).normal(size=len(pieces))
-    assert words.sums(values).sum() == pytest.approx(values.sum(), abs=1e-12)
-    assert len(words.groups) < len(pieces)
-    assert words.sums(values[:2]).sum() == pytest.approx(values[:2].sum(), abs=1e-12)
+# --- the run page -----------------------------------------------------------------------------------------------------
 
 
-def test_a_word_of_several_pieces_is_the_sum_of_their_explanations(run: Run) -> None:
-    segment, flags, explanations, _ = flagged(run, "talk-007")
-    flag = next(flag for flag in flags if flag.category == "UNRELATED")
-    explained = explanations.of(flag.id)
-    source = gather(segment.source_tokens, segment.source, "de")
-    target = gather(segment.target_tokens, segment.hypothesis, "en")
-    for focus in focuses(segment, source, target, flag.positions, explained):
-        places = target.groups[focus.word].tokens
-        for row in focus.rows[1:]:
-            here = [item for item in explained if item.position in places and item.state == row.state]
-            assert row.source.sum() == pytest.approx(sum(item.source_relevance.sum() for item in here))
-            assert row.prefix is None or row.prefix.sum() == pytest.approx(
-                sum(item.target_relevance.sum() for item in here)
-            )
-            assert row.value == pytest.approx(sum(part for _, part in row.ledger))
-            assert dict(row.ledger)["offset"] == pytest.approx(sum(part for _, part in row.offsets))
-        attention = focus.attention
-        assert attention is not None and attention.source.sum() == pytest.approx(1.0)
+def segment(index: int, source: str = "Das ist ein Satz.", not_checked: tuple[str, ...] = ()) -> SegmentRow:
+    return SegmentRow(
+        index, f"s{index}", source, "That is one.", None, "de", "en", "ok", -0.5, None, None, None, None, not_checked,
+        None,
+    )  # fmt: skip
 
 
-def test_rows_come_in_the_order_of_the_computation(run: Run) -> None:
-    (why, *_) = figures(run, "talk-012")
-    [only] = why.maps
-    assert [head.label for head in only.grid.heads] == [
-        METHOD["attention"].label, *(STATES[name].label for name in ("context", "target", "output")),
-        "Contrast with “not”",
-    ]  # fmt: skip
+def flag(name: str, score: float, category: str = "OMISSION", dismissed: bool = False, start: int = 0) -> FlagRow:
+    return FlagRow(
+        name, "s", category, "src", start, start + 3, score, "a.rule", 1.0, 2.0, (), "says <so>", None, None, None,
+        dismissed, "anna" if dismissed else "",
+    )  # fmt: skip
 
 
-def test_the_sentence_says_what_attention_and_relevance_say(run: Run) -> None:
-    for why in figures(run, "talk-012"):
-        assert said(why).startswith("Attention looks at ")
-        assert "relevance of the readout gives most to " in said(why)
-        assert " rather than “not”" in said(why)
+def page(found: Gatherer) -> RunPage:
+    return run_page({"src_lang": "de", "tgt_lang": "en"}, found, Precision({}, {}, {}))
 
 
-def test_words_of_the_corpus_carry_their_language(run: Run) -> None:
-    (why, *_) = figures(run, "zh-001")
-    assert {phrase.lang for sentence in why.sentences for phrase in sentence} == {None, "zh", "en"}
+def test_rates_count_flags_that_stand() -> None:
+    found = Gatherer()
+    found.add(segment(0), [flag("a", 0.5), flag("b", 0.4), flag("c", 0.9, "NEGATION", dismissed=True)])
+    found.add(segment(1, not_checked=("NEGATION",)), [])
+    shown = page(found)
+    assert (shown.segments, shown.flagged, shown.total_flags) == ("2", "1", "2")
+    rates = {rate.category.code: rate for rate in shown.rates}
+    assert (rates["OMISSION"].per_hundred, rates["OMISSION"].step, rates["OMISSION"].count) == ("100.0", 100, "2")
+    assert rates["OMISSION"].href == "segments.html#c=omission"
+    assert rates["NEGATION"].per_hundred == "0.0"
+    assert rates["NEGATION"].notes == ("not checked in 1 segment", "1 flag dismissed earlier and not counted")
 
 
-def test_a_lost_negation_begins_where_attention_looks_at_the_cue(run: Run) -> None:
-    segment, flags, explanations, measured = flagged(run, "talk-012")
-    page, _ = segment_page(segment, flags, explanations, measured)
-    (flag,) = page.flags
-    assert len(flag.whys) > 5
-    place = segment.source.index("nicht")
-    cue = next(index for index, token in enumerate(segment.source_tokens) if token.start == place)
-    looking = int(segment.attention[:, cue].argmax())
-    words = gather(segment.target_tokens, segment.hypothesis, "en")
-    assert flag.whys[flag.shown].number - 1 == words.group_of[looking]
+def test_an_unknown_category_has_its_line() -> None:
+    found = Gatherer()
+    found.add(segment(0), [flag("a", 0.5, "MADE_UP")])
+    assert [rate.category.label for rate in page(found).rates][-1] == "made up"
 
 
-def test_bands_wrap_a_long_sentence_without_losing_a_word(run: Run) -> None:
-    (why, *_) = figures(run, "book-021")
-    grid = why.maps[0].grid
-    assert grid.layout == "dense"
-    assert [column for band in grid.bands for side in band for column in side.columns] == [
-        column for side in grid.sides for column in side.columns
-    ]
-    assert max(sum(len(side.columns) for side in band) for band in grid.bands) <= BAND // DENSE
+def test_the_most_important_flags_are_the_most_suspicious_in_order() -> None:
+    found = Gatherer()
+    for index in range(MOST_IMPORTANT + 50):
+        found.add(segment(index), [flag(f"f{index}", (index * 37 % 100) / 100)])
+    scores = [float(item.score) for item in page(found).important]
+    assert len(scores) == MOST_IMPORTANT and scores == sorted(scores, reverse=True) and scores[0] == 0.99
+    ties = [item.number for item in page(found).important if item.score == "0.99"]
+    assert ties == sorted(ties)
 
 
-def test_the_longest_bar_of_a_row_is_whole_and_signs_are_kept(run: Run) -> None:
-    for why in figures(run, "news-004"):
-        grid = why.maps[0].grid
-        for place in range(len(grid.heads)):
-            cells = [column.cells[place] for side in grid.sides for column in side.columns]
-            assert max(cell.step for cell in cells) == 100
-            assert all(("n" in cell.classes.split()) == cell.number.startswith("−") for cell in cells)
+def test_an_important_flag_leads_to_its_own_place() -> None:
+    found = Gatherer()
+    found.add(segment(0), [flag("0a1b", 0.5)])
+    [item] = page(found).important
+    assert item.href == "segments.html#flag=0a1b" and item.message == "says <so>"
 
 
-def test_a_ledger_is_written_out_as_a_sum(run: Run) -> None:
-    (why, *_) = figures(run, "chat-003")
-    for ledger in why.maps[0].ledgers:
-        terms = {term.label: (term.sign, term.amount) for term in ledger.terms}
-        assert next(iter(terms)) == "source words"
-        assert terms["bias"] == ("+", "0.62") and terms["gates"] == ("+", "0.12")
-        assert terms["tanh"] == ("−", "0.21") and terms["attention scores"] == ("−", "0.07")
-        amounts = [float((sign + amount).replace("−", "-")) for sign, amount in terms.values()]
-        assert sum(amounts) == pytest.approx(float(ledger.value.replace("−", "-")), abs=0.005 * (len(amounts) + 1))
+def test_a_long_line_is_cut_around_what_is_suspected() -> None:
+    found = Gatherer()
+    found.add(segment(0, "x" * 5000 + "abc" + "y" * 5000), [flag("a", 0.5, start=5000)])
+    line = page(found).important[0].lines[0]
+    text = "".join(part.text for part in line.stretches)
+    assert len(text) <= CLIP + 4 and [part.text for part in line.stretches if part.classes] == ["abc"]
+    assert text.startswith("… ") and text.endswith(" …")
 
 
-def test_blown_up_relevance_is_said_with_its_numbers(run: Run) -> None:
-    warnings = [warning for why in figures(run, "mail-009") for warning in why.warnings]
-    assert warnings and all("× 10" in warning and "value 1.30" in warning for warning in warnings)
-    assert not any(why.warnings for why in figures(run, "news-004"))
-
-
-@pytest.mark.parametrize("relevance", [[math.inf, 1.0], [math.nan, 0.0], [0.0, 0.0], [1e200, -1e200]])
-def test_no_relevance_is_too_odd_to_show(relevance: list[float]) -> None:
-    row = Row("lrp", "output", None, np.array(relevance), None, value=1.0)
-    assert np.isfinite(row.shares).all()
-    assert row.blown_up == (relevance != [0.0, 0.0])
-
-
-def test_page_names_say_nothing_of_the_identifier() -> None:
-    assert page_name("../../x<b>").removesuffix(".html").isalnum()
-    assert page_name("a") != page_name("b")
-
-
-def test_data_scripts_hold_no_markup_and_read_back() -> None:
-    value = ["</script><!--", "\u2028\u2029", "\x00\x7f\ufffe", "\ud800", "é会"]
-    text = script("chunk", 1, value)
-    assert not any(char in text for char in "<>&\u2028\u2029\x00\x7f\ud800")
-    inside = text.removeprefix("window.nmtAudit.chunk(").removesuffix(");\n")
-    assert json.loads(f"[{inside}]") == [1, value]
-
-
-def test_without_a_model_a_flag_says_so(tmp_path: Path) -> None:
-    run = sample_run(tmp_path / "run", model=None, clean=2)
-    page, comparisons = segment_page(*flagged(run, "talk-007"))
-    assert comparisons == []
-    assert all(not flag.whys and flag.note and "No model" in flag.note for flag in page.flags)
+def test_a_run_without_segments_has_a_page() -> None:
+    shown = page(Gatherer())
+    assert shown.segments == "0" and shown.important == () and all(rate.per_hundred == "0.0" for rate in shown.rates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -10,7 +11,9 @@ from functools import lru_cache
 JOINERS = frozenset("\u00ad\u200c\u200d\u2060")  # invisible inside a word
 APOSTROPHES = frozenset("'’ʼ`´")
 HYPHENS = frozenset("-‐‑")
+INSIDE = APOSTROPHES | HYPHENS
 NUMBER_MARKS = frozenset(".,:٫٬")
+RUN = re.compile("[0-9A-Za-zÀ-ÖØ-öø-ɏ]+")  # letters and digits of most texts: passed in one step, as one by one below
 ELIDING = frozenset({"fr", "it", "ca"})  # l'eau is two words there, don't is one in English
 
 # Scripts that are written without blanks: a character is a word.
@@ -102,13 +105,17 @@ def _end_of_word(text: str, kinds: list[Kind], start: int, eliding: bool) -> int
     if kinds[start] not in (Kind.LETTER, Kind.DIGIT):
         return at
     while at < len(text):
+        run = RUN.match(text, at)
+        if run is not None:
+            at = _skip_marks(kinds, run.end())
+            continue
         before, here = text[at - 1], text[at]
         following = kinds[at + 1] if at + 1 < len(text) else Kind.BLANK
         if kinds[at] in (Kind.LETTER, Kind.DIGIT):
             at += 1
         elif here in APOSTROPHES and eliding and kinds[at - 1] is Kind.LETTER and following is Kind.LETTER:
             return at + 1
-        elif here in APOSTROPHES | HYPHENS and following in (Kind.LETTER, Kind.DIGIT):
+        elif here in INSIDE and following in (Kind.LETTER, Kind.DIGIT):
             at += 1
         elif here in NUMBER_MARKS and before.isdigit() and following is Kind.DIGIT:
             at += 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model, Traceable
-from nmt_audit.records import Audited, Evidence, Explanation, Translation
+from nmt_audit.records import Audited, Explanation, Translation
 from nmt_audit.relevance import explain_batch
 from nmt_audit.relevance.request import LOGIT
 
@@ -34,7 +34,7 @@ class Question:
 
 
 def explain_flags(
-    model: Model, audited: Sequence[Audited], rules: str, methods: Sequence[str] = ()
+    model: Model, audited: Sequence[Audited], rules: Sequence[str], methods: Sequence[str] = ()
 ) -> list[tuple[Question, Explanation]]:
     """Every question about every flag, answered, in the order of the flags."""
     asked = [question for item in audited for question in questions(model, item, rules, methods)]
@@ -42,34 +42,49 @@ def explain_flags(
     return list(zip(asked, answers, strict=True))
 
 
-def questions(model: Model, item: Audited, rules: str, methods: Sequence[str] = ()) -> Iterator[Question]:
+def questions(model: Model, item: Audited, rules: Sequence[str], methods: Sequence[str] = ()) -> Iterator[Question]:
     """Each flagged position: the states on the way from the source to the produced word, as in the paper's figures
-    4–11, and the logit of the word, by relevance; the logit by each of the further `methods` too.
+    4–11, and the logit of the word, by relevance with each of the rule sets; the logit by each of the further
+    `methods` too.
 
     And why this token, not that one: at an end, or at a second copy, the produced token against the best other. A lost
     negation may lie anywhere, so it is flagged at every position, and there the contrast is with a negation word.
     """
     if item.evidence is None or not isinstance(model, Traceable):
         return
+    target = forced(item)
+    for name, flag in zip(item.flag_ids, item.flags, strict=True):
+        for position in flag.positions:
+            about = {"source": item.segment.source, "target": target, "position": position}
+            other = against(model, item, flag.category, position)
+            for number, rule_set in enumerate(rules):
+                by_rules = {**about, "rules": rule_set}
+                for state in (*model.path, LOGIT):
+                    yield Question(item.segment.id, name, {**by_rules, "state": state})
+                for method in methods if number == 0 else ():  # which know nothing of rule sets
+                    yield Question(item.segment.id, name, {**by_rules, "state": LOGIT, "method": method})
+                if other is not None:
+                    yield Question(item.segment.id, name, {**by_rules, "state": LOGIT, "against": other})
+
+
+def forced(item: Audited) -> Translation:
+    """The hypothesis as the model was forced through it: its token ids are those that evidence is about.
+
+    The segment must have evidence.
+    """
     evidence = item.evidence
-    target = Translation(
+    assert evidence is not None
+    return Translation(
         item.segment.hypothesis or "", evidence.source_tokens, evidence.target_tokens, evidence.logprobs,
         float(evidence.logprobs.mean()), evidence.finished,
     )  # fmt: skip
-    for name, flag in zip(item.flag_ids, item.flags, strict=True):
-        for position in flag.positions:
-            about = {"source": item.segment.source, "target": target, "rules": rules, "position": position}
-            for state in (*model.path, LOGIT):
-                yield Question(item.segment.id, name, {**about, "state": state})
-            for method in methods:
-                yield Question(item.segment.id, name, {**about, "state": LOGIT, "method": method})
-            other = _other(model, item, flag.category, evidence, position)
-            if other is not None:
-                yield Question(item.segment.id, name, {**about, "state": LOGIT, "against": other})
 
 
-def _other(model: Model, item: Audited, category: str, evidence: Evidence, position: int) -> str | None:
+def against(model: Model, item: Audited, category: str, position: int) -> str | None:
     """The token that the produced one is held against; None where no contrast tells more."""
+    evidence = item.evidence
+    if evidence is None:
+        return None
     if category == "NEGATION":
         return _negation_piece(model, item.segment.tgt_lang)
     ends = evidence.target_tokens[position].id == model.end_id

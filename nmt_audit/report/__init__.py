@@ -1,7 +1,8 @@
 """The pages that a reader opens, built from a finished run without a model and without torch.
 
-`reading` (frames → plain rows) → `texts`, `words`, `rows`, `why`, `flagged`, `browse`, `summary` (every number, word
-and link) → `figures` (charts) and `site` (the only place that knows HTML).
+`walking` and `reading` (tables → plain rows, a part at a time) → `index`, `chunks`, `maps` → `data_scripts` (what the
+script of the pages reads; `data_schema` says what is in it), and `summary`, `findings_page`, … (every number, word and
+link of the pages that stand without a script) → `figures` (charts) and `site` (the only place that knows HTML).
 """
 
 from __future__ import annotations

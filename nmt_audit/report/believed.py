@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nmt_audit.report.faithfulness import PREFIX, SOURCE, Faithfulness, Measured, belief, faithfulness, map_name, rank
 from nmt_audit.report.signature import Manifest
+from nmt_audit.report.spans import Span, SpanChart
 from nmt_audit.report.wording import count, fixed, method, percent
 
 SIDES = ((SOURCE, "source words"), (PREFIX, "earlier words of the translation"))
@@ -34,28 +35,6 @@ class MapSide:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A share with its 95 % interval, where there is one."""
-
-    share: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShareChart:
-    """For each map the share on either side; None where it was not measured."""
-
-    rows: tuple[tuple[str, Span | None, Span | None], ...]  # label, source words, earlier words
-    alt: str
-
-    @property
-    def inches(self) -> float:
-        """How high the chart is drawn."""
-        return 1.0 + 0.28 * len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
 class Believed:
     """The section. `empty` says why there is nothing to show, and then all else is empty."""
 
@@ -65,7 +44,7 @@ class Believed:
     verb: str = ""
     sides: tuple[MapSide, ...] = ()
     note: str | None = None
-    chart: ShareChart | None = None
+    chart: SpanChart | None = None
 
 
 def believed(manifest: Manifest) -> Believed:
@@ -81,7 +60,10 @@ def believed(manifest: Manifest) -> Believed:
         empty=None, lead=text, explained=found.explained, verb=found.verb,
         sides=tuple(_side(found, rows, side, label) for side, label in SIDES if any(row.side == side for row in rows)),
         note=_absent(manifest, found),
-        chart=ShareChart(tuple(_chart_rows(found, rows)), text),
+        chart=SpanChart(
+            tuple(_chart_rows(found, rows)), "How far the maps can be believed", text,
+            "% of what the costliest word costs", ("source words", "earlier words"), rule=100.0, top=100.0,
+        ),
     )  # fmt: skip
 
 

@@ -1,8 +1,7 @@
-"""What the charts of the run page show: counts per bin, and in words what a chart says."""
+"""What the charts of distributions show: counts per bin, and in words what a chart says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +32,7 @@ class Distribution:
     axis: str
     help: str
     alt: str
-    shares: bool  # draw the share of flagged segments per bin instead of counts
+    flagged_only: bool  # no segment without a flag has such a number
     bins: tuple[Bin, ...]
     head: tuple[str, ...]
     table: tuple[tuple[str, ...], ...]
@@ -48,13 +47,24 @@ class Quantity:
     axis: str
     help: str
     decimals: int
-    shares: bool = False
+    flagged_only: bool = False  # segments without a flag have no such number
 
 
 QUANTITIES = (
     Quantity(
         "length-ratio", "Length ratio", "characters of the translation per character of the source",
         "Translations much shorter or longer than usual often lack or repeat something.", 2,
+    ),
+    Quantity(
+        "source-length", "Source length", "characters of the source", "How long the sources are.", 0,
+    ),
+    Quantity(
+        "translation-length", "Translation length", "characters of the translation",
+        "How long the translations are.", 0,
+    ),
+    Quantity(
+        "suspicion", "Suspicion", "highest suspicion of a segment (0 to 1)",
+        "How far past their thresholds the flags are, of the segments that have any.", 2, flagged_only=True,
     ),
     Quantity(
         "log-probability", "Log-probability", "mean log-probability per token (0: certain)",
@@ -65,20 +75,23 @@ QUANTITIES = (
         "Overlap with the reference, per segment. Checks do not look at the reference, so the two can be compared.", 0,
     ),
     Quantity(
-        "flags-by-length", "Flags by source length", "characters of the source",
-        "Share of segments with at least one flag, by the length of the source.", 0, shares=True,
+        "bleu", "Segment BLEU", "BLEU against the reference (0 to 100)",
+        "Overlap with the reference in runs of words, per segment; rough for a single sentence.", 0,
+    ),
+    Quantity(
+        "ter", "Segment TER", "edits per 100 words of the reference",
+        "How many edits would turn the translation into the reference; less is better.", 0,
     ),
 )  # fmt: skip
 
 
-def distribution(quantity: Quantity, values: Sequence[float | None], flagged: Sequence[bool]) -> Distribution | None:
-    """The chart of a quantity, or None where fewer than two segments have it."""
-    known = np.array([value is not None and np.isfinite(value) for value in values], dtype=bool)
-    numbers = np.array([value for value, keep in zip(values, known, strict=True) if keep], dtype=np.float64)
-    marked = np.array(flagged, dtype=bool)[known]
+def distribution(quantity: Quantity, values: Array, flagged: NDArray[np.bool_]) -> Distribution | None:
+    """The chart of a quantity; None where fewer than two segments have it. `values` [N], NaN: the segment has none."""
+    known = np.isfinite(values)
+    numbers, marked = values[known], flagged[known]
     if numbers.size < 2:
         return None
-    edges = _length_edges(numbers) if quantity.shares else _edges(numbers)
+    edges = _edges(numbers)
     inside = np.clip(numbers, edges[0], edges[-1])  # the outermost bins hold what lies beyond them
     every, _ = np.histogram(inside, edges)
     some, _ = np.histogram(inside[marked], edges)
@@ -88,7 +101,7 @@ def distribution(quantity: Quantity, values: Sequence[float | None], flagged: Se
     )
     return Distribution(
         name=quantity.name, title=quantity.title, axis=quantity.axis, help=quantity.help,
-        alt=_alt(quantity, numbers, marked), shares=quantity.shares, bins=bins,
+        alt=_alt(quantity, numbers, marked), flagged_only=quantity.flagged_only, bins=bins,
         head=(quantity.axis, "segments", "with a flag", "share"),
         table=tuple(_table_row(item, quantity.decimals) for item in bins),
     )  # fmt: skip
@@ -101,12 +114,6 @@ def _edges(numbers: Array) -> Array:
     return np.linspace(low, high, min(BINS, max(6, int(np.sqrt(numbers.size)))) + 1)
 
 
-def _length_edges(numbers: Array) -> Array:
-    """About equally many segments a bin, so that no bar stands on a handful of them."""
-    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, 9)).round())
-    return edges if edges.size > 1 else np.array([edges[0] - 0.5, edges[0] + 0.5])
-
-
 def _table_row(item: Bin, decimals: int) -> tuple[str, ...]:
     share = item.flagged / item.segments if item.segments else None
     span = f"{item.low:.{decimals}f} to {item.high:.{decimals}f}".replace("-", "−")
@@ -117,10 +124,8 @@ def _alt(quantity: Quantity, numbers: Array, marked: NDArray[np.bool_]) -> str:
     """What the chart shows, in words."""
     decimals = max(quantity.decimals, 1)
     low, middle, high = (fixed(float(x), decimals) for x in np.quantile(numbers, [0.1, 0.5, 0.9]))
-    name = "Length of the source" if quantity.shares else quantity.title
-    text = (
-        f"{name} of {count(numbers.size)} segments: half of them below {middle}, the middle 80 % from {low} to {high}."
-    )
+    name = f"{quantity.title} of {count(numbers.size)} segments"
+    text = f"{name}: half of them below {middle}, the middle 80 % from {low} to {high}."
     if marked.any() and not marked.all():
         there, elsewhere = float(np.median(numbers[marked])), float(np.median(numbers[~marked]))
         text += f" Median with a flag {fixed(there, decimals)}, without {fixed(elsewhere, decimals)}."

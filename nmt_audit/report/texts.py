@@ -98,10 +98,3 @@ def hypothesis_line(row: SegmentRow, flags: Sequence[FlagRow]) -> Line:
         stretches(row.hypothesis, marks(flags, "tgt", len(row.hypothesis))),
         note,
     )
-
-
-def reference_line(row: SegmentRow) -> Line | None:
-    """The reference, or None where there is none."""
-    if row.reference is None:
-        return None
-    return Line("reference", language_tag(row.tgt_lang), stretches(row.reference, ()))

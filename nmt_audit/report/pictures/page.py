@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from nmt_audit.report.assets import stylesheet, templates
 from nmt_audit.report.pictures import writing
 from nmt_audit.report.pictures.caption import Caption
 from nmt_audit.report.pictures.ink import THEMES
 from nmt_audit.report.pictures.tables import Table
-from nmt_audit.report.site import environment, templates
+from nmt_audit.report.site import environment
 from nmt_audit.report.wording import visible
 
-STYLES = ("site.css", "figure.css")
 MOST_CELLS = 6_000  # of a table on a page: more are for a program
 
 
@@ -31,7 +31,7 @@ class Drawn:
 
 def page(pictures: Sequence[writing.Picture], caption: Caption) -> str:
     """The HTML document. All text is escaped by the templates; only our own drawings are put in as they are."""
-    style = "\n".join((templates() / name).read_text("utf-8") for name in STYLES)
+    style = stylesheet("figure")
     drawn = [_drawn(picture, place) for place, picture in enumerate(pictures, 1)]
     template = environment(templates()).get_template("figure.html")
     facts = [(name, visible(value)) for name, value in caption.facts]

@@ -1,0 +1,162 @@
+"""What is explained beside flags: every position of the most suspicious segments, and controls of unflagged ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+
+from nmt_audit.controls import Control
+from nmt_audit.models.protocol import Model, Trace, Traceable
+from nmt_audit.records import Array, Audited, Explanation
+from nmt_audit.relevance import explain_batch
+from nmt_audit.relevance.questions import against, forced
+from nmt_audit.relevance.request import LOGIT
+from nmt_audit.store import Explained
+
+DETAILED = 5  # segments that are shown dimension by dimension: some hundred kilobytes each
+MOST_DETAILED = 8  # positions of one of them
+TOGETHER = 8  # segments that are explained at once: enough to fill batches, and few enough to hold
+CURVES = ("gates", "gate_saliency")  # methods that have a curve over the words for each gate
+
+Keywords = dict[str, Any]
+
+
+def explain_maps(
+    model: Model, items: Iterable[Audited], rules: str, methods: Sequence[str] = ()
+) -> Iterator[Explained]:
+    """All positions of segments, the most suspicious first, but what their flags have explained already.
+
+    Each position: the states of the model's path and the logit by relevance, and the logit by each of the further
+    `methods`. A Transformer's heads are told for every position, a recurrent network's gates for the whole sentence;
+    for the first DETAILED segments also the derivative by dimension at flagged positions, and the states themselves.
+    """
+    if not isinstance(model, Traceable):
+        return
+    numbered = iter(enumerate(items))
+    while some := list(islice(numbered, TOGETHER)):
+        inner = _inner(model, some[0][1])
+        asked = [
+            (item, keywords)
+            for number, item in some
+            for keywords in (
+                *_of_segment(model, item, inner, rules, methods),
+                *(_by_dimension(item) if number < DETAILED else ()),
+            )
+        ]
+        answers = explain_batch(model, [keywords for _, keywords in asked])
+        for (item, keywords), answer in zip(asked, answers, strict=True):
+            yield from _kept(item, keywords["position"], answer)
+        for number, item in some:
+            if number < DETAILED:
+                yield from _states(model, item)
+
+
+def explain_controls(
+    model: Model, audited: Sequence[Audited], controls: Iterable[Control], rules: str
+) -> Iterator[Explained]:
+    """The states of the path and the logit at each control, by relevance; at an end also against the best other token,
+    as early ends are."""
+    if not isinstance(model, Traceable):
+        return
+    remaining = iter(controls)
+    while some := list(islice(remaining, 16 * TOGETHER)):
+        asked: list[tuple[Audited, Keywords]] = []
+        for control in some:
+            item = audited[control.segment]
+            about = _about(item, control.position, rules)
+            asked += [(item, {**about, "state": state}) for state in (*model.path, LOGIT)]
+            other = against(model, item, "EARLY_EOS", control.position)
+            if other is not None:
+                asked.append((item, {**about, "state": LOGIT, "against": other}))
+        answers = explain_batch(model, [keywords for _, keywords in asked])
+        for (item, _), answer in zip(asked, answers, strict=True):
+            yield Explained(item.segment.id, None, answer, "control")
+
+
+def _about(item: Audited, position: int, rules: str) -> Keywords:
+    return {"source": item.segment.source, "target": forced(item), "position": position, "rules": rules}
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """What the insides of a model are."""
+
+    heads: bool
+    gates: bool
+
+
+def _of_segment(
+    model: Traceable, item: Audited, inner: _Inner, rules: str, methods: Sequence[str]
+) -> Iterator[Keywords]:
+    flagged = _flagged(item)
+    assert item.evidence is not None
+    last = len(item.evidence.target_tokens) - 1
+    for position in range(last + 1):
+        about = _about(item, position, rules)
+        if inner.heads:
+            yield {**about, "state": LOGIT, "method": "heads"}
+        if inner.gates and position == last:
+            yield {**about, "state": LOGIT, "method": "gates"}
+        if position in flagged:
+            continue
+        for state in model.path if inner.heads else (*model.path, LOGIT):
+            yield {**about, "state": state}
+        for method in methods:
+            if (method, position) != ("gates", last):
+                yield {**about, "state": LOGIT, "method": method}
+
+
+def _by_dimension(item: Audited) -> Iterator[Keywords]:
+    for position in sorted(_flagged(item))[:MOST_DETAILED]:
+        yield {**_about(item, position, "stable"), "state": LOGIT, "method": "gradient"}
+
+
+def _flagged(item: Audited) -> set[int]:
+    return {position for flag in item.flags for position in flag.positions}
+
+
+def _kept(item: Audited, position: int, answer: Explanation) -> Iterator[Explained]:
+    """What is stored of an answer. Head relevance is relevance, further told by head: one pass serves both."""
+    if answer.method == "heads" and position not in _flagged(item):
+        yield Explained(item.segment.id, None, replace(answer, method="lrp", details={}), "map")
+    details: Mapping[str, Array] = {}
+    if answer.method in ("heads", "gradient"):
+        details = answer.details
+    elif answer.method in CURVES:
+        details = {name: values for name, values in answer.details.items() if not name.endswith(".dimensions")}
+    yield Explained(item.segment.id, None, answer, "map", details)
+
+
+def _states(model: Traceable, item: Audited) -> Iterator[Explained]:
+    """The vectors of the states themselves, those of the source that attention looks at first: nothing is explained."""
+    evidence = item.evidence
+    assert evidence is not None
+    trace = _traced(model, item)
+    of_source = [name for name, side in model.states.items() if side == "source"]
+    encoder = ["source" if "source" in of_source else of_source[-1]] if of_source else []
+    for state in (*encoder, *model.path):
+        tokens = evidence.source_tokens if state in encoder else evidence.target_tokens
+        answer = Explanation(
+            evidence.source_tokens, evidence.target_tokens, (len(tokens) - 1,), state, "states", None, None, None,
+            np.zeros(0), np.zeros(0),
+        )  # fmt: skip
+        values = trace.states[state][0, : len(tokens)].numpy()
+        yield Explained(item.segment.id, None, answer, "map", {"values": values})
+
+
+def _inner(model: Traceable, item: Audited) -> _Inner:
+    trace = _traced(model, item)
+    return _Inner(bool(trace.heads), bool(trace.gates))
+
+
+@torch.no_grad()
+def _traced(model: Traceable, item: Audited) -> Trace:
+    assert item.evidence is not None
+    source = torch.tensor([[token.id for token in item.evidence.source_tokens]])
+    target = torch.tensor([[token.id for token in item.evidence.target_tokens]])
+    return model.trace(source, torch.ones_like(source, dtype=torch.bool), target)

@@ -1,0 +1,1 @@
+window.nmtAudit.names(["everyday-001","everyday-012","everyday-030","negation-001","negation-013","negation-044","negation-051","negation-058","negation-091","long-013","long-019","long-022","long-036","numbers-001","numbers-025","numbers-027","names-003","names-026","rare-003","rare-019","repetition-001","repetition-005","repetition-010","dialogue-004"]);

@@ -1,0 +1,1 @@
+"""Tests of the pages in Chromium and Firefox: `make test-browsers`."""
