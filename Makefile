@@ -18,7 +18,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: install
 	@.venv/bin/nmt-audit demo
 
-# The committed sample report, and the pictures of it in the README and docs/report.md.
+# The committed sample report, and the pictures of it in the README and docs.
 SAMPLE_SITE = file://$(CURDIR)/reports/sample/site
 SHOOT = chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=5000
 
@@ -26,9 +26,9 @@ sample: install
 	rm -rf reports/sample
 	.venv/bin/nmt-audit audit --source docs/sample.de-en.jsonl --model rnnsearch-de-en --src-lang de --tgt-lang en \
 	    --name "A small sample" --maps 4 --controls 60 --threads 1 --out reports/sample
-	$(SHOOT) --window-size=1280,1180 --screenshot=docs/report.png "$(SAMPLE_SITE)/segments.html#flag=27651f582937f360"
+	$(SHOOT) --window-size=1280,1560 --screenshot=docs/report.png "$(SAMPLE_SITE)/segments.html#flag=ff9e9bc075b29efb"
 	$(SHOOT) --window-size=1280,900 --screenshot=docs/list.png "$(SAMPLE_SITE)/segments.html#q=die&in=source"
-	$(SHOOT) --window-size=1280,1000 --screenshot=docs/run.png "$(SAMPLE_SITE)/index.html"
+	$(SHOOT) --window-size=1280,1560 --screenshot=docs/findings.png "$(SAMPLE_SITE)/findings.html"
 
 # The pictures of docs/figures.md, by the commands that stand there.
 figures: install

@@ -275,10 +275,13 @@ class Run:
         explanations["purpose"] = explanations["purpose"].fillna("flag")  # as all were before there were others
         return explanations
 
-    def parts(self) -> Iterator[Part]:
-        """The run part by part, in corpus order, for whoever needs no more than one at a time."""
+    def parts(self, columns: Mapping[str, Sequence[str]] | None = None) -> Iterator[Part]:
+        """The run part by part, in corpus order, for whoever needs no more than one at a time.
+
+        `columns`: of each table by name, where not all are needed.
+        """
         for path in self._paths("segments"):
-            tables = (self._part(table, path.name) for table in TABLES)
+            tables = (self._part(table, path.name, None if columns is None else columns[table]) for table in TABLES)
             yield Part(*tables)
 
     @cached_property
@@ -298,15 +301,18 @@ class Run:
             raise InputError(f"{folder}: has no shard; the run is incomplete, audit again")
         return paths
 
-    def _part(self, table: str, name: str) -> pa.Table:
-        """One part file. Columns that the run is too old to have are filled with nulls."""
+    def _part(self, table: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """One part file, or some of its columns. Those that the run is too old to have are filled with nulls."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         path = self.directory / "data" / table / name
         try:
-            found = pq.ParquetFile(pa.BufferReader(path.read_bytes())).read(use_threads=False)  # parts are small
+            file = pq.ParquetFile(pa.BufferReader(path.read_bytes()))
+            found = file.read(columns=None if columns is None else list(columns), use_threads=False)  # parts are small
             wanted = schema(table)
+            if columns is not None:
+                wanted = pa.schema([wanted.field(name) for name in columns])
             if found.schema.equals(wanted):
                 return found
             columns = [

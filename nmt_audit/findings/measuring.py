@@ -19,20 +19,22 @@ from nmt_audit.language.pieces import merge
 from nmt_audit.records import CATEGORIES, Array, Token
 from nmt_audit.store import Run
 
-MOST_SEGMENTS = 1_500  # with flags; more would tell little more, and take long
+MOST_SEGMENTS = 1_000  # with flags; more would tell little more, and take long
 BLOWN_UP = 100.0  # times the value explained (1 at least), from which on shares and order mean little
 LEAST_WORDS = 3  # that a rank correlation needs
 ACCOUNTS = ("initial", "bias", "offset", "stabiliser")  # of the ledger, beside the words
 LOGIT = "logit"
 
 SEGMENT_COLUMNS = (
-    "id", "source", "hypothesis", "src_lang", "tgt_lang", "attention",
+    "id", "status", "source", "hypothesis", "src_lang", "tgt_lang", "attention",
     *(f"{side}_{part}" for side in ("source", "target") for part in ("pieces", "starts", "ends")),
 )  # fmt: skip
 ROW_COLUMNS = (
     "segment_id", "position", "state", "method", "rules", "against", "purpose", "value", *ACCOUNTS,
     "source_relevance", "target_relevance",
 )  # fmt: skip
+FLAG_COLUMNS = ("segment_id", "category", "positions", "dismissed")
+READ = {"segments": SEGMENT_COLUMNS, "flags": FLAG_COLUMNS, "explanations": ROW_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def measured(run: Run, rules: str, seed: int) -> Measured:
     controls = _chosen(run.further_explanations, rules, ("control",), None)
     sample, sampled_of = _sample(run, seed)
     gathered = _Gathered()
-    for part in run.parts():
+    for part in run.parts(READ):
         flagged = _flagged(part.flags)
         explained = _chosen(part.explanations, rules, ("flag", None), sample)
         _categories_of_segments(part.segments, flagged, gathered)
@@ -130,7 +132,7 @@ def _arrays(column: Any) -> Iterator[Array]:
 def _flagged(table: Any) -> dict[str, dict[int, set[str]]]:
     """Segment → position → the categories of the flags that stand and point at it; a flag may point at no position."""
     found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in table.select(["segment_id", "category", "positions", "dismissed"]).to_pylist():
+    for row in table.select(FLAG_COLUMNS).to_pylist():
         if not row["dismissed"]:
             found[row["segment_id"]][-1].add(row["category"])
             for position in row["positions"] or ():
