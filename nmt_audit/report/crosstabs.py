@@ -102,7 +102,7 @@ def crosstabs(tally: Tally, looked: Mapping[int, Looked]) -> tuple[CrossTable, .
 
 
 def _sampled(tally: Tally) -> str:
-    text = "Negations by the list of the language; lost negations can only be where there is one."
+    text = "Negations are words of the language’s list; parts of words, as in “unable”, are not counted."
     if max(tally.clear.weight, tally.flagged.weight) > 1:
         text += (
             f" Looked for in {count(len(tally.flagged.kept))} of {count(tally.flagged.seen)} flagged segments and in "

@@ -186,7 +186,8 @@
       + site.count(found.unsure) + " not sure, " + site.plural(found.missed, "mistake") + " marked." + (others ? " Others, brought in here: " + site.count(others) + "." : "");
     const gone = all.filter((answer) => answer.flag_id !== null && !site.answers.here(answer.flag_id)).length;
     one("[data-gone]", dialog).textContent = gone ? site.plural(gone, "verdict is", "verdicts are") + " on flags that this run does not have: kept, and saved with the others." : "";
-    one("[data-control=reviewer]", dialog).value = site.answers.name();
+    const name = one("[data-control=reviewer]", dialog);
+    if (name !== document.activeElement) name.value = site.answers.name(); // not under the hands of whoever is typing
     const known = site.answers.elsewhere();
     one("[data-elsewhere]", dialog).replaceChildren(...(known.length ? [
       "This browser has " + site.plural(known.length, "verdict") + " of other runs on flags that this one has too. ",

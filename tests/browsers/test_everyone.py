@@ -27,9 +27,11 @@ return Array.from(root.querySelectorAll(css)).filter((node) => {
 SEEN = """
 const node = document.activeElement;
 window.auditSeen ??= new Set();
-if (!node || node === document.body) return { body: true, count: window.auditSeen.size };
+// Where the focus has left the page for the browser itself, Firefox names an element that has no focus.
+if (!node || node === document.body || !node.matches(":focus")) return { body: true, count: window.auditSeen.size };
 const before = window.auditSeen.size;
-window.auditSeen.add(node);
+if (node.tabIndex >= 0) window.auditSeen.add(node);
+window.auditLast = node;
 const style = getComputedStyle(node);
 const box = node.getBoundingClientRect();
 const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== "none"
@@ -74,17 +76,21 @@ def test_no_page_scrolls_sideways_at_any_size(page: Page, sites: dict[str, Path]
 @pytest.mark.parametrize("name", PLACES)
 def test_keys_reach_everything_and_the_focus_is_seen(page: Page, sites: dict[str, Path], name: str) -> None:
     PLACES[name].visit(page, sites)
-    page.js("document.activeElement.blur()")
     stops = page.js(STOPS)
-    unseen, known = [], 0
-    for _ in range(2 * stops + 20):
-        page.press("Tab")
-        seen = page.js(SEEN)
-        known = known + 1 if seen["body"] or seen["known"] else 0
-        if not seen["body"] and not (seen["ring"] and seen["shown"]):
-            unseen.append(seen["what"])
-        if seen["count"] >= stops or known > 3:
-            break
+    page.js(SEEN)  # where the page itself puts the focus
+    unseen = []
+    # A page may put the focus past its head, and Firefox does not go round: what is before the focus is found backwards.
+    for key in ("Tab", "Shift+Tab"):
+        page.js("window.auditLast?.focus()")
+        known = 0
+        for _ in range(2 * stops + 20):
+            page.press(key)
+            seen = page.js(SEEN)
+            known = known + 1 if seen["body"] or (seen["known"] and key == "Tab") else 0
+            if not seen["body"] and not (seen["ring"] and seen["shown"]):
+                unseen.append(seen["what"])
+            if seen["count"] >= stops or known > 3:
+                break
     assert page.js("return window.auditSeen.size") >= stops
     assert unseen == []
 

@@ -122,6 +122,7 @@ def test_it_can_be_reviewed_and_the_verdicts_name_it(page: Page, site: Path) -> 
         page.press("c")
         page.wait("return nmtAudit.review.counts().confirm === arguments[0]", number)
     page.press("v")
+    page.wait("return document.querySelector('#verdicts[open]')")
     page.type("[data-control=reviewer]", "<b>Eve</b>")
     page.press("Tab")
     page.wait("return nmtAudit.answers.name() === '<b>Eve</b>'")
