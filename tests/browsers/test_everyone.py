@@ -79,7 +79,7 @@ def test_keys_reach_everything_and_the_focus_is_seen(page: Page, sites: dict[str
     stops = page.js(STOPS)
     page.js(SEEN)  # where the page itself puts the focus
     unseen = []
-    # A page may put the focus past its head, and Firefox does not go round: what is before the focus is found backwards.
+    # A page may put the focus past its head, and Firefox does not go round: what is before it is found backwards.
     for key in ("Tab", "Shift+Tab"):
         page.js("window.auditLast?.focus()")
         known = 0
