@@ -201,6 +201,20 @@ def unnamed(drawn: str) -> str:
     return re.sub(r"\b[mp][0-9a-f]{10}\b", "shape", drawn)
 
 
+def test_documents_are_taken_apart_by_negation_and_length() -> None:
+    found = tally()
+    table = tables(found)["together"]
+    assert [name for name, _ in table.groups] == ["doc 0 <&", "doc 1 <&", "doc 2 <&"]  # most flagged segments first
+    for name, rows in table.groups:
+        place = int(name.split(" ")[1])
+        own = [index for index in range(400) if index % 3 == place]
+        assert sum(int(row.segments) for row in rows) == len(own)
+        negated = [row for row in rows if row.label.endswith("with a negation")]
+        assert sum(int(row.segments) for row in negated) == sum(index % 5 == 0 for index in own)
+        assert sum(counts(row.cells[0])[0] for row in rows) == sum(index % 4 == 0 for index in own)
+    assert "together" not in tables(tally(document=False))
+
+
 def test_names_of_documents_cannot_break_a_chart() -> None:
     page = findings_page(MANIFEST, tally(), None)
     text = span_chart(page.rates["document"].chart, THEMES["light"])

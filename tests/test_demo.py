@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nmt_audit
-from nmt_audit.models import model_directory
 from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.records import CATEGORIES
 from nmt_audit.store import Run
 
-SAMPLE = Path(__file__).parent.parent / "docs" / "sample.de-en.jsonl"
 COMMAND = (sys.executable, "-m", "nmt_audit")
 
 
@@ -68,18 +64,6 @@ def test_flags_point_into_their_texts(demo: Run) -> None:
         text = texts.loc[flag.segment_id, "source" if flag.side == "src" else "hypothesis"]
         if not np.isnan(flag.start):
             assert 0 <= flag.start < flag.end <= len(text), flag
-
-
-def test_the_same_audit_again_has_the_same_bytes(tmp_path: Path) -> None:
-    """As `demo` does it: the second run replaces the first."""
-    config = nmt_audit.AuditConfig(
-        source=str(SAMPLE), out=tmp_path / "run", src_lang="de", tgt_lang="en", model="rnnsearch-de-en", planted=4,
-        maps=2, controls=10, replace=True,
-    )  # fmt: skip
-    first = _bytes(nmt_audit.audit(config))
-    assert _bytes(nmt_audit.audit(config)) == first
-    elsewhere = replace(config, out=tmp_path / "another name")
-    assert _bytes(nmt_audit.audit(elsewhere)) == first
 
 
 def test_the_site_can_be_rebuilt_elsewhere_without_torch(demo: Run, tmp_path: Path) -> None:
@@ -153,21 +137,5 @@ def test_flags_of_a_file_by_the_check_command(demo: Run, tmp_path: Path) -> None
     assert any(line["flags"] for line in found)
 
 
-def test_a_model_from_any_directory_brings_its_thresholds(tmp_path: Path) -> None:
-    shutil.copytree(model_directory("rnnsearch-de-en"), tmp_path / "mine")
-    thresholds = json.loads((tmp_path / "mine" / "thresholds.json").read_text("utf-8"))
-    thresholds["rules"]["negation.contrast"] = 0.25
-    (tmp_path / "mine" / "thresholds.json").write_text(json.dumps(thresholds), "utf-8")
-    mine = nmt_audit.load_model(str(tmp_path / "mine"))
-    [flag] = [f for f in nmt_audit.check("Das ist nicht gut.", "That is good.", "de", "en", model=mine)
-              if f.category == "NEGATION"]  # fmt: skip
-    assert (flag.rule, flag.threshold, flag.start, flag.end) == ("negation.contrast", 0.25, 8, 13)
-
-
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _bytes(run: Path) -> dict[Path, bytes]:
-    """All of a run but its manifest, which names the clock and the command."""
-    return {path.relative_to(run): path.read_bytes() for path in _files(run) if path.name != "manifest.json"}

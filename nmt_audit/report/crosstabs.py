@@ -18,6 +18,9 @@ from nmt_audit.report.wording import Category, category, count, fixed, visible
 
 BANDS = 5
 DOCUMENTS = 20  # those with most flagged segments have a line of their own
+TOGETHER = 5  # those with most flagged segments are taken apart by negation and length
+IN_SOURCE = " in the source"
+JOINT = "together"  # the key of that table
 FEW = 20  # segments, below which a rate is shown without shading
 
 Mask = NDArray[np.bool_]
@@ -79,7 +82,7 @@ class _Line:
 
 
 def crosstabs(tally: Tally, looked: Mapping[int, Looked]) -> tuple[CrossTable, ...]:
-    """The tables of a run: by length, by length and negation, by document."""
+    """The tables of a run: by length, by negation and length, by document, and by all three where there are any."""
     columns = (ANY, *(category(code) for code in tally.codes if tally.has(code).any()))
     lengths, ones = tally.column("source-length"), np.ones(len(tally))
     bands = list(_bands(lengths))
@@ -87,18 +90,30 @@ def crosstabs(tally: Tally, looked: Mapping[int, Looked]) -> tuple[CrossTable, .
     known, negated, weights = _negated(tally, looked)
     by_negation = [
         _Line(label, inside & side, weights, None, name)  # the list cannot ask for negations
-        for side, name in ((known & negated, "with a negation in the source"), (known & ~negated, "without"))
+        for side, name in ((known & negated, f"with a negation{IN_SOURCE}"), (known & ~negated, "without"))
         for label, inside, address in bands
     ]
-    return (
+    documents = list(_documents(tally, ones))
+    together = [
+        _Line(f"{line.label}, {line.group.removesuffix(IN_SOURCE)}", line.inside & document.inside, weights, None,
+              document.label)
+        for document in documents[:TOGETHER] if document.is_corpus
+        for line in by_negation if (line.inside & document.inside).any()
+    ]  # fmt: skip
+    tables = (
         _table(tally, columns, by_length, "length", "By length of the source", "characters",
                "Bands of about equally many segments.", "No segment has a source."),
         _table(tally, columns, by_negation if known.any() else [], "negation", "By negation and length", "characters",
                _sampled(tally), "There is no list of negations for the languages of the sources."),
-        _table(tally, columns, list(_documents(tally, ones)), "document", "By document", "document",
+        _table(tally, columns, documents, "document", "By document", "document",
                f"The {DOCUMENTS} documents with most flagged segments, and all others together.",
                "The corpus does not say which documents its segments are from."),
     )  # fmt: skip
+    if not together or not known.any():
+        return tables
+    text = f"The {TOGETHER} documents with most flagged segments. {_sampled(tally)}"
+    title = "By document, negation and length"
+    return (*tables, _table(tally, columns, together, JOINT, title, "characters, negation", text, ""))
 
 
 def _sampled(tally: Tally) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nmt_audit.findings import Findings
 from nmt_audit.report.contrasts import Contrasts, contrasts
-from nmt_audit.report.crosstabs import Cell, CrossTable, crosstabs
+from nmt_audit.report.crosstabs import IN_SOURCE, JOINT, Cell, CrossTable, crosstabs
 from nmt_audit.report.distributions import QUANTITIES, Distribution, distribution
 from nmt_audit.report.heads import HeadSection, heads
 from nmt_audit.report.pattern_tables import PatternSection, pattern_section
@@ -64,7 +64,7 @@ def findings_page(manifest: Manifest, tally: Tally, found: Findings | None) -> F
 def _rates(tables: tuple[CrossTable, ...]) -> Iterator[tuple[str, Charted]]:
     """For each table the rate of any flag; where it has two groups of like lines, both in one chart."""
     for table in tables:
-        if table.empty or not table.groups:
+        if table.empty or not table.groups or table.key == JOINT:
             continue
         first = table.groups[0][1]
         second = table.groups[1][1] if len(table.groups) > 1 else (None,) * len(first)
@@ -72,7 +72,7 @@ def _rates(tables: tuple[CrossTable, ...]) -> Iterator[tuple[str, Charted]]:
             (_short(row.label), _span(row.cells[0]), _span(other.cells[0]) if other else None)
             for row, other in zip(first, second, strict=True)
         )
-        series = tuple(name.removesuffix(" in the source") for name, _ in table.groups)
+        series = tuple(name.removesuffix(IN_SOURCE) for name, _ in table.groups)
         alt = "; ".join(f"{label}: {100 * span.share:.1f}" for label, span, _ in rows if span)
         title = f"Segments with any flag, per 100, {table.title[0].lower()}{table.title[1:]}"
         chart = SpanChart(
