@@ -115,7 +115,7 @@ def demo(
     _audit(
         AuditConfig(
             source=str(corpus), out=out, src_lang="de", tgt_lang="en", model="rnnsearch-de-en", threads=threads,
-            name="Demo: German → English", planted=25, maps=10, controls=100, replace=True,
+            name="Demo: German → English", planted=25, maps=10, controls=200, replace=True,
         ),
         as_json,
     )  # fmt: skip

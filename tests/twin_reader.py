@@ -17,6 +17,7 @@ from nmt_audit.store import Run
 LEDGER = ("source", "target", "initial", "bias", "offset", "stabiliser")
 Kind: TypeAlias = tuple[str, str, str | None, str | None]  # method, state, rule set, the other word of a contrast
 PATH = ("context", "target", "output", "logit")
+DISAGREE = "do not agree on the most important word"
 
 
 @dataclass(frozen=True)
@@ -155,9 +156,9 @@ class Segment:
         agreement = f"Attention and {prose} agree on the most important word."
         if parted is not None:
             where = state(parted.state) or STATES["logit"]
-            agreement = (
-                f"They do not agree on the most important word: {prose} part{verb} from attention in the {where.prose}."
-            )
+            here = int(np.abs(rows[chosen].numbers).argmax()) == looked_at
+            opening = "agree on the most important word here, but not at every stage" if here else DISAGREE
+            agreement = f"They {opening}: {prose} part{verb} from attention in the {where.prose}."
         return (
             f"Attention looks at {self.name(looked_at)}{end} ({fixed(float(attention[looked_at]), 2)}); {prose} of the "
             f"{stage.prose} give{verb} most to {said}. {agreement}"

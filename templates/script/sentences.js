@@ -75,12 +75,14 @@
     const [lookedAt] = site.values.top(focus.attention, 1);
     return focus.path.find((row) => !row.blownUp && site.values.top(row, 1)[0] !== lookedAt) || null;
   }
-  function agreement(focus, choice) {
+  /* Whether the named stage agrees, and whether all stages before it do. */
+  function agreement(focus, named, choice) {
     const { prose } = site.wording.method(choice.method);
     const row = parting(focus);
     if (!row) return [phrase("Attention and " + prose + " agree on the most important word.")];
-    const part = isPlural(prose) ? " part" : " parts";
-    return [phrase("They do not agree on the most important word: " + prose + part + " from attention in the " + site.wording.state(row.state).prose + ".")];
+    const part = prose + (isPlural(prose) ? " part" : " parts") + " from attention in the " + site.wording.state(row.state).prose + ".";
+    const same = site.values.top(named, 1)[0] === site.values.top(focus.attention, 1)[0];
+    return [phrase((same ? "They agree on the most important word here, but not at every stage: " : "They do not agree on the most important word: ") + part)];
   }
 
   const extreme = (numbers, better) => numbers.reduce((best, value, place) => (better(value, numbers[best]) ? place : best), 0);
@@ -106,7 +108,7 @@
     const row = telling(focus, choice);
     const found = [];
     if (seen.length || row) found.push([...seen, ...gives(row, focus, name, seen.length > 0, choice), phrase(".")]);
-    if (seen.length && row && site.values.top(row, 1).length) found.push(agreement(focus, choice));
+    if (seen.length && row && site.values.top(row, 1).length) found.push(agreement(focus, row, choice));
     focus.contrasts.filter((one) => !one.blownUp && site.values.top(one, 1).length).forEach((one) => found.push(contrast(one, focus, name)));
     return found;
   }
