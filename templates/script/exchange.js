@@ -100,7 +100,14 @@
   }
   const json = () => JSON.stringify(site.answers.exported(), null, 2) + "\n";
 
+  /* The name as it stands in the field: a page that has not the focus is not told that a field was left. */
+  function takeName() {
+    const name = dialog ? one("[data-control=reviewer]", dialog).value.trim() : site.answers.name();
+    if (name !== site.answers.name()) site.answers.rename(name);
+  }
+
   function save() {
+    takeName();
     const verdicts = site.answers.exported();
     site.download(fileName(".json"), json(), "application/json");
     site.answers.inFile();
@@ -109,6 +116,7 @@
   }
 
   async function saveErrors(kind) {
+    takeName();
     report("Reading the segments …");
     const { found, lost } = await errors(site.answers.exported());
     if (kind === "marot") site.download(fileName(".marot.tsv"), marot(found), "text/tab-separated-values");
@@ -156,7 +164,8 @@
     const file = element("input", { type: "file", accept: ".json,application/json", "data-control": "bring-in" });
     file.addEventListener("change", () => { if (file.files.length) bringIn(file.files[0]); file.value = ""; });
     const name = element("input", { type: "text", autocomplete: "name", "data-control": "reviewer", placeholder: "may stay empty" });
-    name.addEventListener("change", () => site.answers.rename(name.value.trim()));
+    name.value = site.answers.name();
+    name.addEventListener("change", takeName);
     const onward = element("input", { type: "checkbox", "data-control": "go-on" });
     onward.checked = site.review.goesOn();
     onward.addEventListener("change", () => site.review.goOn(onward.checked));
@@ -175,6 +184,7 @@
       element("label", { class: "check" }, onward, " Go on to the next flag after a verdict"),
       element("p", { role: "status", "data-report": true }),
       button("Close", () => dialog.close(), { "data-control": "close" }));
+    dialog.addEventListener("close", takeName);
     document.body.append(dialog);
   }
 

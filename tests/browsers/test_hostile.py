@@ -124,8 +124,6 @@ def test_it_can_be_reviewed_and_the_verdicts_name_it(page: Page, site: Path) -> 
     page.press("v")
     page.wait("return document.querySelector('#verdicts[open]')")
     page.type("[data-control=reviewer]", "<b>Eve</b>")
-    page.press("Tab")
-    page.wait("return nmtAudit.answers.name() === '<b>Eve</b>'")
     page.js("document.querySelector('[title*=\"verdicts import\"]').click()")
     found = json.loads(page.saved("*.json").read_text("utf-8"))
     assert sorted(one["segment_id"] for one in found) == sorted(TEXTS)
