@@ -16,7 +16,7 @@ from sample_run import AUTOENCODER, HOSTILE, RNNSEARCH, TRANSFORMER, Architectur
 from nmt_audit.errors import InputError, OutputError
 from nmt_audit.report import build_site
 from nmt_audit.report.assets import SCRIPTS, STYLES, templates
-from nmt_audit.report.links import flag_link, segment_link
+from nmt_audit.report.links import flag_link
 from nmt_audit.store import Run, open_run
 
 PAGES = {"index.html", "findings.html", "segments.html", "how-to-read.html", "site.css", "site.js"}
@@ -297,11 +297,3 @@ def test_every_file_of_the_script_and_the_stylesheet_is_in_it() -> None:
     for folder, names, others in (("script", SCRIPTS, set()), ("style", STYLES, {"figure"})):
         found = {path.stem for path in (templates() / folder).iterdir()}
         assert len(set(names)) == len(names) and found == {*names, *others}
-
-
-@pytest.mark.parametrize("name", ["news-004", "../../hostile id?#<b>%2e", "a&flag=1", "ü\ud800"])
-def test_links_to_segments_hold_any_identifier(name: str) -> None:
-    address = segment_link(name)
-    page, _, fragment = address.partition("#")
-    assert page == "segments.html" and re.fullmatch(r"segment=[\w.~%-]+", fragment)
-    assert parse_qs(fragment, errors="surrogatepass") == {"segment": [name]}

@@ -11,7 +11,7 @@ import numpy as np
 
 from nmt_audit.language.pieces import TokenGroup, merge
 from nmt_audit.records import Array, Token
-from nmt_audit.report.wording import METHOD, STATES, fixed, method, percent, quoted, state
+from nmt_audit.report.wording import END, METHOD, STATES, fixed, method, percent, state
 from nmt_audit.store import Run
 
 LEDGER = ("source", "target", "initial", "bias", "offset", "stabiliser")
@@ -168,3 +168,8 @@ class Segment:
 def _text(value: object) -> str | None:
     """A text of a table, in which a missing one is no text."""
     return value if isinstance(value, str) else None
+
+
+def quoted(word: str) -> str:
+    """A word as it stands in a sentence: punctuation in quotation marks, or nobody would see that it is meant."""
+    return word if word == END or any(char.isalnum() for char in word) else f"“{word}”"

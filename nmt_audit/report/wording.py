@@ -300,11 +300,6 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{fixed(100 * share, decimals)} %"
 
 
-def quoted(word: str) -> str:
-    """A word as it stands in a sentence: punctuation in quotation marks, or nobody would see that it is meant."""
-    return word if word == END or any(char.isalnum() for char in word) else f"“{word}”"
-
-
 def count(value: int) -> str:
     """A whole number with separators."""
     return f"{value:,}"
