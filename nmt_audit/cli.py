@@ -13,10 +13,16 @@ from typing import Annotated, Any
 
 import typer
 
-from nmt_audit import cli_figure
-from nmt_audit.cli_bench import bench
-from nmt_audit.cli_plant import plant
-from nmt_audit.cli_verdicts import verdicts
+from nmt_audit.commands import figure
+from nmt_audit.commands.archive import archive
+from nmt_audit.commands.bench import bench
+from nmt_audit.commands.compare import compare
+from nmt_audit.commands.export import export
+from nmt_audit.commands.gate import gate
+from nmt_audit.commands.nightly import nightly
+from nmt_audit.commands.plant import plant
+from nmt_audit.commands.verdicts import verdicts
+from nmt_audit.commands.verify import verify
 from nmt_audit.errors import InputError, NmtAuditError
 
 app = typer.Typer(
@@ -31,8 +37,9 @@ app = typer.Typer(
 app.add_typer(bench, name="bench")
 app.add_typer(verdicts, name="verdicts")
 
-app.command(name="figure", help=cli_figure.HELP)(cli_figure.figure)
-app.command(name="plant")(plant)
+app.command(name="figure", help=figure.HELP)(figure.figure)
+for command in (archive, compare, export, gate, nightly, plant, verify):
+    app.command()(command)
 
 verbose = False
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from nmt_audit import explain_batch
 from nmt_audit.cli import app
-from nmt_audit.cli_figure import HELP
+from nmt_audit.commands.figure import HELP
 from nmt_audit.errors import InputError, OutputError, RequestError
 from nmt_audit.picturing import MAKERS, FigureRequest, draw_with
 from nmt_audit.report.pictures import KINDS
