@@ -1,11 +1,11 @@
-# make, make demo, make test, make test-browsers: each installs first what is missing, into .venv.
+# make, make demo, make test, make test-nights, make test-browsers: each installs first what is missing, into .venv.
 # Paths are relative throughout, so that a directory with a space in its name does no harm.
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: install demo sample figures test test-browsers clean
+.PHONY: install demo sample figures test test-nights test-browsers fuzz clean
 
 install: $(INSTALLED)
 
@@ -44,7 +44,12 @@ test: install
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
 	$(VENV_PYTHON) -m mypy
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/browsers
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	    --ignore tests/browsers --ignore tests/nights
+
+# What a nightly evaluation lives through: runs killed and resumed, full disks, gates, archives. Real processes: minutes.
+test-nights: install
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile tests/nights
 
 # The pages in Chromium and Firefox, which Debian installs: chromium-driver and firefox-esr.
 test-browsers: install

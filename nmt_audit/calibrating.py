@@ -74,7 +74,8 @@ def _clean_evidence(standard: Standard, clean: Sequence[Segment]) -> tuple[list[
     from nmt_audit.evidence import gather_clean
 
     evidence, dear = gather_clean(standard.model, clean)
-    return list(zip(clean, evidence, strict=True)), dear
+    usable = (None if known is None or not known.finite else known for known in evidence)
+    return list(zip(clean, usable, strict=True)), dear
 
 
 def _of(thresholds: Thresholds, category: str) -> dict[str, float]:

@@ -21,23 +21,33 @@ FURTHER_METHODS = (
 class AuditConfig:
     """The settings of one audit; what the command's options are, and their defaults.
 
-    `source`, `hypotheses` and `reference` are files ("-" is standard input for `source`). A model or hypotheses are
-    needed; with both, the model is forced through the given hypotheses. `methods`: what flags are explained with beside
-    attention and relevance; `rules`: the rule set of relevance, `also_rules`: further ones, for flags alone. All
-    positions of the `maps` most suspicious segments are explained too, and up to `controls` positions of unflagged
-    ones, which flagged positions are compared with. Thresholds are set so that each check flags at most `false_alarms`
-    of the references, or of the pairs of the file `clean`; `planted` errors of each category are planted to see how
-    many are found, 0 for none. `dismissals`: a file of verdicts, or a run that has one; flags that were rejected there
-    count no more.
+    `source`, `hypotheses` and `references` are files ("-" is standard input for one of them); instead of `source`,
+    `testset` and `langpair` name one of sacrebleu's test sets. `form`: of `source`, where its name does not say it;
+    `system`: whose hypotheses are taken from a file that has several. Languages that are not given are those of the
+    file. A model or hypotheses are needed; with both, the model is forced through the given hypotheses.
+
+    `methods`: what flags are explained with beside attention and relevance; `rules`: the rule set of relevance,
+    `also_rules`: further ones, for flags alone. All positions of the `maps` most suspicious segments are explained too,
+    and up to `controls` positions of unflagged ones, which flagged positions are compared with. Thresholds are set so
+    that each check flags at most `false_alarms` of the references, or of the pairs of the file `clean`; `planted`
+    errors of each category are planted to see how many are found, 0 for none. `dismissals`: a file of dismissals or
+    verdicts, or a run that has some; flags that were rejected there count no more.
+
+    `as_model` and `as_test_set`: what trends over many runs call the model and the test set, where their names change
+    from night to night. `resume`: go on with a run that was stopped. `replace`: put the run in the place of another.
     """
 
-    source: str
     out: Path
-    src_lang: str
-    tgt_lang: str
+    source: str = ""
+    src_lang: str = ""
+    tgt_lang: str = ""
+    testset: str = ""
+    langpair: str = ""
+    form: str | None = None
     model: str | None = None
     hypotheses: str | None = None
-    reference: str | None = None
+    system: str | None = None
+    references: tuple[str, ...] = ()
     beam: int = 5
     rules: str = "stable"
     also_rules: tuple[str, ...] = ()
@@ -52,7 +62,15 @@ class AuditConfig:
     threads: int | None = None
     name: str | None = None
     date: str | None = None
+    as_model: str | None = None
+    as_test_set: str | None = None
+    resume: bool = False
     replace: bool = False
+
+    @property
+    def reads(self) -> str:
+        """What is audited: the file, or the test set and its languages."""
+        return self.source or f"{self.testset}.{self.langpair}"
 
     @property
     def rule_sets(self) -> tuple[str, ...]:
@@ -61,6 +79,10 @@ class AuditConfig:
 
     def __post_init__(self) -> None:
         """Raises InputError for settings that exclude each other or make no sense."""
+        if bool(self.source) == bool(self.testset):
+            raise InputError("one of --source and --testset is needed: a file, or the name of a test set of sacrebleu")
+        if bool(self.testset) != bool(self.langpair):
+            raise InputError("--testset and --langpair go together, as in --testset wmt22 --langpair de-en")
         if self.model is None and self.hypotheses is None and not self.source.endswith((".jsonl", ".jsonl.gz")):
             raise InputError("nothing to audit: give --model to translate with, or --hypotheses with translations")
         for method in self.methods:

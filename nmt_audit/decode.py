@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+
+import numpy as np
 
 from nmt_audit.models.protocol import Model
-from nmt_audit.records import Segment, Translation
+from nmt_audit.records import Segment, Status, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Decoded:
     """A segment with its hypothesis. `translation` is None where the hypothesis was given or could not be made."""
 
     segment: Segment
-    status: Literal["ok", "empty", "too_long"]
+    status: Status
     translation: Translation | None
 
 
@@ -23,7 +24,8 @@ def decode(model: Model | None, segments: Sequence[Segment], *, beam: int) -> li
     """Translates the segments that have no hypothesis yet; in their order.
 
     Empty sources and sources over the model's length are not cut and not translated: they get an empty hypothesis and
-    are marked so. Without a model, segments stay as they are.
+    are marked so, and so is a translation whose probabilities are not numbers. Without a model, segments stay as they
+    are.
     """
     statuses = [_status(model, segment) for segment in segments]
     if model is None:
@@ -34,14 +36,16 @@ def decode(model: Model | None, segments: Sequence[Segment], *, beam: int) -> li
     made = dict(zip(wanted, model.translate([segments[i].source for i in wanted], beam=beam), strict=True))
     decoded = []
     for i, segment in enumerate(segments):
-        translation = made.get(i)
+        translation, status = made.get(i), statuses[i]
+        if translation is not None and np.isnan([translation.score, *translation.logprobs]).any():
+            translation, status = None, "not_finite"
         if segment.hypothesis is None:
             segment = replace(segment, hypothesis=translation.text if translation else "")
-        decoded.append(Decoded(segment, statuses[i], translation))
+        decoded.append(Decoded(segment, status, translation))
     return decoded
 
 
-def _status(model: Model | None, segment: Segment) -> Literal["ok", "empty", "too_long"]:
+def _status(model: Model | None, segment: Segment) -> Status:
     if not segment.source.strip():
         return "empty"
     if model is not None and len(model.tokenize(segment.source)) > model.max_length:

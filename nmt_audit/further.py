@@ -1,32 +1,41 @@
 """What a run explains beside its flags, once all segments are judged: whole segments, and controls.
 
-They are known only at the end, and are written into parts of the explanations of their own, after those of the shards.
+They are known only at the end, and are written into parts of the explanations of their own, after those of the shards;
+a part that is there already, from before an interruption, is not made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from nmt_audit.config import AuditConfig
 from nmt_audit.controls import draw
+from nmt_audit.halving import Halved
 from nmt_audit.models.protocol import Model, Traceable
 from nmt_audit.progress import progress
 from nmt_audit.records import Audited
 from nmt_audit.stages import SHARD
+from nmt_audit.stopping import Stopping
 from nmt_audit.store import Explained, RunWriter
 
 T = TypeVar("T")
 
-PART = 2_000  # explanations in a part: a few megabytes
 # Tokens on a side. Every position is a pass over the sentence: all of 30 × 30 tokens take 2 s on one core, of 60 × 60
 # tokens 6 s, of 96 × 92 18 s; a few runaway translations would cost more than all others together.
 LONGEST = 80
+MAPS_TOGETHER = 8  # segments in a part: enough to fill batches, and few enough to hold
+CONTROLS_TOGETHER = 128  # positions in a part
 
 
 def explain_further(
-    model: Model | None, audited: Sequence[Audited], config: AuditConfig, writer: RunWriter
+    model: Model | None,
+    audited: Sequence[Audited],
+    config: AuditConfig,
+    writer: RunWriter,
+    stopping: Stopping,
+    halved: Halved,
 ) -> dict[str, Any] | None:
     """Explains and writes; the manifest's entry "explained". None without a model that shows its states.
 
@@ -38,19 +47,20 @@ def explain_further(
 
     shown, too_long = shown_in_full(audited, config.maps)
     drawn = draw(audited, config.controls, config.seed, LONGEST)
+    parts: list[tuple[int, Callable[[], list[list[Explained] | None]]]] = []
+    for some in _together(list(enumerate(shown)), MAPS_TOGETHER):
+        maps = partial(explain_maps, model, rules=config.rules, methods=config.methods)
+        parts.append((len(some), partial(halved.run, "maps", maps, some)))
+    for controls in _together(drawn.controls, CONTROLS_TOGETHER):
+        explain = partial(explain_controls, model, audited, rules=config.rules)
+        parts.append((len(controls), partial(halved.run, "controls", explain, controls)))
     with progress("explaining further", len(shown) + len(drawn.controls)) as advance:
-
-        def counted(steps: Iterable[T]) -> Iterator[T]:
-            for step in steps:
-                yield step
-                advance(1)
-
-        found = chain(
-            explain_maps(model, counted(shown), config.rules, config.methods),
-            explain_controls(model, audited, counted(drawn.controls), config.rules),
-        )
-        for number, part in enumerate(_parts(found), -(-len(audited) // SHARD)):
-            writer.explained(number, part)
+        for number, (size, explain_part) in enumerate(parts, -(-len(audited) // SHARD)):
+            if not writer.has_explained(number):
+                with stopping.finishing():
+                    found = explain_part()
+                    writer.explained(number, [one for answers in found for one in answers or ()])
+            advance(size)
     return {
         "longest": LONGEST,
         "maps": {
@@ -88,7 +98,6 @@ def _length(item: Audited) -> int:
     return max(len(known.source_tokens), len(known.target_tokens)) if known is not None else 0
 
 
-def _parts(found: Iterable[Explained]) -> Iterator[list[Explained]]:
-    remaining = iter(found)
-    while part := list(islice(remaining, PART)):
-        yield part
+def _together(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), most):
+        yield items[start : start + most]

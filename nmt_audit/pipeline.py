@@ -2,85 +2,111 @@
 
 corpus ─Segment▶ decode ─Translation▶ evidence ─Evidence▶ check ─Flag▶ explain ─Explanation▶ report
 
-Segments go through the stages in shards of fixed size; each shard is written before the next is begun. Before, the
-thresholds of the run are set on its references; after, it is measured how far its flags can be trusted.
+Segments go through the stages in shards of fixed size; each shard is written before the next is begun, and an audit
+that was stopped goes on behind the last one. Before, the thresholds of the run are set on its references; after, it is
+measured how far its flags can be trusted.
 """
 
 from __future__ import annotations
 
-import datetime
-import sys
+import hashlib
+import json
 import time
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
+from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nmt_audit import __version__
 from nmt_audit.calibrating import Calibrated, calibrated, references_of, thresholds_for
 from nmt_audit.config import RULE_SET_NAMES, AuditConfig
 from nmt_audit.corpus import Corpus, read_corpus
-from nmt_audit.decode import decode
+from nmt_audit.dismissing import dismiss, dismissals, run_day
 from nmt_audit.errors import InputError, RequestError
 from nmt_audit.further import explain_further
+from nmt_audit.manifest import begun, outcome
 from nmt_audit.models.protocol import Model
 from nmt_audit.progress import progress
-from nmt_audit.records import CATEGORIES, Audited, Flag, Score, Segment
+from nmt_audit.records import Audited, Flag, Segment
 from nmt_audit.scores import corpus_scores, segment_scores
-from nmt_audit.stages import SHARD, Standard, evidence_on, judge, judge_all, learned_lexicons, shards, translate
-from nmt_audit.store import Explained, FlagNames, RunWriter, new_run, open_run
+from nmt_audit.stages import Standard, decoded, judge, judge_all, learned_lexicons, shards, translate, weigh
+from nmt_audit.stopping import Stopping, stoppable
+from nmt_audit.store import Explained, FlagNames, Run, RunWriter, new_run
 from nmt_audit.trust import trust_of_run
-from nmt_audit.verdicts import dismiss, dismissals
 
-VERSIONED = ("torch", "sentencepiece", "sacrebleu", "numpy", "pandas", "pyarrow")
 
-Timings = dict[str, float]
+@dataclass(slots=True)
+class _Job:
+    """What accompanies an audit from stage to stage."""
+
+    config: AuditConfig
+    writer: RunWriter
+    stopping: Stopping
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Adds what the block takes to the stage's seconds."""
+        begin = time.perf_counter()
+        yield
+        self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - begin
 
 
 def audit(config: AuditConfig) -> Path:
     """Decodes (or takes the given hypotheses), checks, explains and reports; returns the run directory.
 
-    Raises InputError, ModelError or OutputError with one line for the user; nothing is left at `config.out` then.
+    An audit that was killed or interrupted goes on from its last finished shard where `config.resume` is set, and ends
+    with the same bytes in data/ and site/. Raises InputError, ModelError or OutputError with one line for the user;
+    shards that are finished by then are kept, and nothing else.
     """
-    timings: Timings = {}
-    with _timed(timings, "reading"):
-        corpus = read_corpus(
-            config.source, src_lang=config.src_lang, tgt_lang=config.tgt_lang, hypotheses=config.hypotheses,
-            reference=config.reference,
-        )  # fmt: skip
-        clean = None if config.clean is None else _clean_corpus(config)
-        rejected = {} if config.dismissals is None else dismissals(Path(config.dismissals))
-        _refuse_nonsense(config, corpus)
-    with new_run(config.out, replace=config.replace) as writer:
-        with _timed(timings, "loading"):
+    corpus, clean, rejected = _read(config)
+    first = corpus.segments[0]
+    config = replace(config, src_lang=config.src_lang or first.src_lang, tgt_lang=config.tgt_lang or first.tgt_lang)
+    with stoppable() as stopping, new_run(config.out, resume=config.resume, replace=config.replace) as writer:
+        job = _Job(config, writer, stopping)
+        with job.timed("loading"):
             model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
-        with _timed(timings, "calibrating"):
-            known = _calibrated(corpus, clean, model, config)
-        audited = _audit_shards(corpus.segments, config, known.standard, rejected, writer, timings)
-        with _timed(timings, "explaining further"):
-            further = explain_further(known.standard.model, audited, config, writer)
-        with _timed(timings, "scoring"):
-            texts = _texts(item.segment for item in audited)
-            scores = corpus_scores(*texts, seed=config.seed, tgt_lang=config.tgt_lang)
-        with _timed(timings, "faithfulness"):
-            believed = _believed(model, audited, config)
-        with _timed(timings, "trust"):
-            retranslate = (
-                None if model is None else partial(translate, model, like=corpus.segments[0], beam=config.beam)
-            )
-            trust = trust_of_run(known, audited, config.planted, config.seed, retranslate)
-        found = {name for item in audited for name in item.flag_ids}
-        dismissed_by = {name: reviewer for name, reviewer in rejected.items() if name in found}
-        measured = {**believed, "trust": trust, "dismissed_by": dismissed_by, "explained": further}
-        writer.manifest(_manifest(config, corpus, known.standard, scores, audited, measured, timings))
+        writer.begin(begun(config, _hashes(corpus, clean, rejected), model))
+        if not writer.finished:
+            _finish(job, model, corpus, clean, rejected)
+    return config.out
+
+
+def _finish(
+    job: _Job, model: Model | None, corpus: Corpus, clean: Corpus | None, rejected: dict[str, str] | None
+) -> None:
+    """Everything from the first shard that is not there yet to the final manifest."""
+    config, writer = job.config, job.writer
+    with job.timed("calibrating"):
+        known = _calibrated(corpus, clean, model, config)
+    halved, rejected = known.standard.halved, rejected or {}
+    audited = _audit_shards(job, corpus.segments, known.standard, rejected)
+    with job.timed("explaining further"):
+        further = explain_further(model, audited, config, writer, job.stopping, halved)
+    with job.timed("scoring"):
+        texts, references = _texts([item.segment for item in audited])
+        scores = corpus_scores(texts, references, seed=config.seed, tgt_lang=config.tgt_lang)
+    with job.timed("faithfulness"):
+        [believed] = halved.run("faithfulness", lambda _: [_believed(model, audited, config)], [None])
+    with job.timed("trust"):
+        retranslate = partial(translate, known.standard, like=corpus.segments[0], beam=config.beam)
+        trust = trust_of_run(known, audited, config.planted, config.seed, retranslate if model else None)
+    found = {name for item in audited for name in item.flag_ids}
+    manifest = {
+        **writer.begun,
+        **outcome(known.standard, scores, audited),
+        **(believed or {"faithfulness": None, "heads": None}),
+        "trust": trust,
+        "dismissed_by": {name: reviewer for name, reviewer in rejected.items() if name in found},
+        "explained": further,
+        "memory": halved.as_dict(),
+    }
+    with job.timed("report"):
         from nmt_audit.report import build_site
 
-        build_site(open_run(writer.directory), writer.directory / "site")
-    return config.out
+        build_site(Run(writer.directory, manifest), writer.directory / "site")
+    writer.manifest({**manifest, "timings": {stage: round(seconds, 3) for stage, seconds in job.timings.items()}})
 
 
 def check(
@@ -105,6 +131,16 @@ def check_segments(segments: Sequence[Segment], model: Model | None) -> list[Aud
     return judge_all(Standard(model, thresholds_for(model), learned_lexicons(segments)), segments)
 
 
+def _hashes(corpus: Corpus, clean: Corpus | None, rejected: Mapping[str, str] | None) -> dict[str, str]:
+    """The sha256 of everything that the run was made of: files by their names alone, and what was dismissed."""
+    hashes = dict(corpus.hashes)
+    if clean is not None:
+        hashes |= {f"{name} (clean)": digest for name, digest in clean.hashes.items()}
+    if rejected is not None:
+        hashes["dismissals"] = hashlib.sha256(json.dumps(rejected, sort_keys=True).encode()).hexdigest()
+    return hashes
+
+
 def _calibrated(corpus: Corpus, clean: Corpus | None, model: Model | None, config: AuditConfig) -> Calibrated:
     """What this run is judged by: thresholds from its references, or from the clean corpus that was given."""
     standard = Standard(model, thresholds_for(model), learned_lexicons(corpus.segments))
@@ -113,12 +149,42 @@ def _calibrated(corpus: Corpus, clean: Corpus | None, model: Model | None, confi
     return calibrated(standard, right, config.false_alarms, where)
 
 
+def _read(config: AuditConfig) -> tuple[Corpus, Corpus | None, dict[str, str] | None]:
+    """The corpus, the clean one that thresholds are set on, if any, and dismissed flags with who rejected them."""
+    import inspect  # INTERIM
+
+    if "references" not in inspect.signature(read_corpus).parameters:  # INTERIM
+        corpus = read_corpus(
+            config.source,
+            src_lang=config.src_lang or None,
+            tgt_lang=config.tgt_lang or None,
+            hypotheses=config.hypotheses,
+            reference=(config.references or (None,))[0],
+        )  # INTERIM
+    elif config.testset:
+        from nmt_audit.corpus import read_test_set  # INTERIM
+
+        corpus = read_test_set(
+            config.testset, config.langpair, hypotheses=config.hypotheses, references=config.references,
+            system=config.system,
+        )  # fmt: skip
+    else:
+        corpus = read_corpus(
+            config.source, src_lang=config.src_lang or None, tgt_lang=config.tgt_lang or None,
+            hypotheses=config.hypotheses, references=config.references, form=config.form, system=config.system,
+        )  # fmt: skip
+    clean = None if config.clean is None else _clean_corpus(config)
+    rejected = None if config.dismissals is None else dismissals(Path(config.dismissals), on=run_day(config.date))
+    _refuse_nonsense(config, corpus)
+    return corpus, clean, rejected
+
+
 def _refuse_nonsense(config: AuditConfig, corpus: Corpus) -> None:
     """What can be known to fail later fails before a model is loaded."""
     if config.model is None:
         for number, segment in enumerate(corpus.segments, 1):
             if segment.hypothesis is None:
-                raise InputError(f"{config.source}, line {number}: no hypothesis; give --hypotheses or --model")
+                raise InputError(f"{config.reads}, segment {number}: no hypothesis; give --hypotheses or --model")
     for name in config.rule_sets if config.model is not None else ():
         if name not in RULE_SET_NAMES:
             raise RequestError(f"no rule set “{name}”; there are {', '.join(RULE_SET_NAMES)}")
@@ -152,53 +218,73 @@ def load(
 
 
 def _audit_shards(
-    segments: Sequence[Segment],
-    config: AuditConfig,
-    standard: Standard,
-    rejected: Container[str],
-    writer: RunWriter,
-    timings: Timings,
+    job: _Job, segments: Sequence[Segment], standard: Standard, rejected: Container[str]
 ) -> list[Audited]:
+    """All segments, as they are stored: shards that are there from before an interruption are read back."""
     everything: list[Audited] = []
     names = FlagNames()
     with progress("auditing", len(segments)) as advance:
 
         def stage(name: str) -> AbstractContextManager[None]:
             advance(0, f"{name} · {sum(len(item.flags) for item in everything)} flags")
-            return _timed(timings, name)
+            return job.timed(name)
 
         for number, part in enumerate(shards(segments)):
-            with stage("decoding"):
-                shard = decode(standard.model, part, beam=config.beam)
-            with stage("evidence"):
-                evidence = evidence_on(standard, shard)
-            with stage("checking"):
-                scores = segment_scores(*_texts(item.segment for item in shard), tgt_lang=config.tgt_lang)
-                judged = judge(standard, shard, evidence, scores, names)
-                audited = [dismiss(item, rejected) for item in judged]
-            with stage("explaining"):
-                explained = _explain(standard.model, audited, config)
-            with stage("writing"):
-                writer.shard(number, audited, explained)
+            if job.writer.has_shard(number):
+                audited = job.writer.audited(number)
+                for item in audited:  # equal flags of later segments get the next names
+                    names.of(item.segment, item.flags)
+            else:
+                with job.stopping.finishing():
+                    _audit_shard(job, number, part, standard, rejected, names, stage)
+                audited = job.writer.audited(number)
             everything += audited
-            advance(len(shard))
+            advance(len(part))
     return everything
 
 
-def _texts(segments: Iterable[Segment]) -> tuple[list[str], list[str | None]]:
+def _audit_shard(
+    job: _Job,
+    number: int,
+    part: Sequence[Segment],
+    standard: Standard,
+    rejected: Container[str],
+    names: FlagNames,
+    stage: Callable[[str], AbstractContextManager[None]],
+) -> None:
+    config = job.config
+    with stage("decoding"):
+        shard = decoded(standard, part, config.beam)
+    with stage("evidence"):
+        weighed = weigh(standard, shard)
+    with stage("checking"):
+        texts, references = _texts([item.segment for item in shard])
+        scores = segment_scores(texts, references, tgt_lang=config.tgt_lang)
+        audited = [dismiss(item, rejected) for item in judge(standard, weighed, scores, names)]
+    with stage("explaining"):
+        explained = standard.halved.run("explaining", partial(_explain, standard.model, config=config), audited)
+    with stage("writing"):
+        job.writer.shard(number, audited, [one for answers in explained for one in answers or ()])
+
+
+def _texts(segments: Sequence[Segment]) -> tuple[list[str], list[tuple[str, ...]]]:
     """Hypotheses and references. What could not be translated counts as empty."""
-    pairs = [(segment.hypothesis or "", segment.reference) for segment in segments]
-    return [said for said, _ in pairs], [meant for _, meant in pairs]
+    import inspect  # INTERIM
+
+    if "Sequence[str]]" not in str(inspect.signature(corpus_scores)):  # INTERIM
+        return [segment.hypothesis or "" for segment in segments], [segment.reference for segment in segments]
+    return [segment.hypothesis or "" for segment in segments], [segment.references for segment in segments]
 
 
-def _explain(model: Model | None, audited: Sequence[Audited], config: AuditConfig) -> list[Explained]:
+def _explain(model: Model | None, audited: Sequence[Audited], config: AuditConfig) -> list[list[Explained]]:
+    """What explains the flags of each segment."""
     if model is None:
-        return []
+        return [[] for _ in audited]
     from nmt_audit.relevance.questions import explain_flags
 
     return [
-        Explained(question.segment_id, question.flag_id, answer)
-        for question, answer in explain_flags(model, audited, config.rule_sets, config.methods)
+        [Explained(question.segment_id, question.flag_id, answer) for question, answer in answers]
+        for answers in explain_flags(model, audited, config.rule_sets, config.methods)
     ]
 
 
@@ -213,71 +299,3 @@ def _believed(model: Model | None, audited: Sequence[Audited], config: AuditConf
         "faithfulness": of_run(model, audited, config.rules, config.methods, config.seed),
         "heads": heads_of_run(model, audited, config.rules, config.seed),
     }
-
-
-# --- the manifest -----------------------------------------------------------------------------------------------------
-
-
-def _manifest(
-    config: AuditConfig,
-    corpus: Corpus,
-    standard: Standard,
-    scores: Sequence[Score],
-    audited: Sequence[Audited],
-    measured: dict[str, Any],
-    timings: Timings,
-) -> dict[str, Any]:
-    model = standard.model
-    return {
-        **measured,
-        "state": "complete",
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "name": config.name or Path(config.source).name,
-        "date": config.date,
-        "model": None if model is None else {"name": model.name, "fingerprint": model.fingerprint},
-        "src_lang": config.src_lang,
-        "tgt_lang": config.tgt_lang,
-        "scores": [asdict(score) for score in scores],
-        "counts": _counts(audited),
-        "thresholds": standard.thresholds.as_dict(),
-        "lexicons": {f"{source}-{target}": lexicon.origin for (source, target), lexicon in standard.lexicons.items()},
-        "settings": {
-            "beam": config.beam if model is not None and config.hypotheses is None else None,
-            "rules": config.rules if model is not None else None,
-            "rule_sets": list(config.rule_sets) if model is not None else [],
-            "methods": ["attention", "lrp", *config.methods] if model is not None else [],
-            "seed": config.seed,
-            "false_alarms": config.false_alarms,
-            "planted": config.planted,
-            "maps": config.maps if model is not None else 0,
-            "controls": config.controls if model is not None else 0,
-            "threads": config.threads,
-            "shard": SHARD,
-        },
-        "data": dict(corpus.hashes),
-        "versions": {"nmt-audit": __version__, **{package: version(package) for package in VERSIONED}},
-        "command": sys.argv[1:],
-        "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
-    }
-
-
-def _counts(audited: Sequence[Audited]) -> dict[str, Any]:
-    """How many of what. Flags that were dismissed earlier are counted apart."""
-    found = Counter(flag.category for item in audited for flag in item.flags)
-    standing = Counter(flag.category for item in audited for flag in item.standing)
-    return {
-        "segments": len(audited),
-        "flagged": sum(bool(item.standing) for item in audited),
-        "flags": {name: standing[name] for name in CATEGORIES},
-        "dismissed": {name: found[name] - standing[name] for name in CATEGORIES},
-        "not_checked": {name: sum(name in item.not_checked for item in audited) for name in CATEGORIES},
-        "empty": sum(item.status == "empty" for item in audited),
-        "too_long": sum(item.status == "too_long" for item in audited),
-    }
-
-
-@contextmanager
-def _timed(timings: Timings, stage: str) -> Iterator[None]:
-    begin = time.perf_counter()
-    yield
-    timings[stage] = timings.get(stage, 0.0) + time.perf_counter() - begin

@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Side = Literal["src", "tgt"]
 
+# "ok"; "empty": nothing to translate; "too_long": over the model's length, not decoded; "not_finite": the model's
+# numbers for it are not numbers; "out_of_memory": it did not fit into memory even alone.
+Status = Literal["ok", "empty", "too_long", "not_finite", "out_of_memory"]
+
 CATEGORIES = ("OMISSION", "REPETITION", "UNRELATED", "NEGATION", "EARLY_EOS")
 
 
@@ -30,6 +34,12 @@ class Segment:
     reference: str | None = None
     hypothesis: str | None = None
     document: str | None = None
+    further_references: tuple[str, ...] = ()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """All references; none where there is none."""
+        return () if self.reference is None else (self.reference, *self.further_references)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,26 @@ class Evidence:
     finished: bool = True  # False: the hypothesis hit the length limit of the search
     insertions: tuple[Insertion, ...] = ()
 
+    @property
+    def finite(self) -> bool:
+        """Whether all its numbers are numbers; a broken weight, or an overflow, makes a NaN that nothing can be read
+        from."""
+        arrays = (self.logprobs, self.entropies, self.gaps, self.source_gain, self.attention, self.relevance)
+        return not any(np.isnan(values).any() for values in (*arrays, self.eos_margin) if values is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a run keeps of the evidence on a segment; the fields are those of `Evidence`."""
+
+    source_tokens: tuple[Token, ...]
+    target_tokens: tuple[Token, ...]
+    logprobs: Array  # [T]
+    rivals: NDArray[np.int64]  # [T]
+    attention: Array | None  # [T,S]
+    continuation: str | None
+    finished: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -187,13 +217,12 @@ class Audited:
     """Everything known of one segment after all stages.
 
     `dismissed`: for each flag, whether reviewers of an earlier run rejected it; empty: none of them.
-    `status` is "ok", "empty" (nothing to translate) or "too_long" (over the model's length: not decoded).
     """
 
     segment: Segment
-    status: Literal["ok", "empty", "too_long"]
+    status: Status
     translation: Translation | None
-    evidence: Evidence | None
+    evidence: Evidence | Reading | None  # a reading where it was read back from a run
     scores: Mapping[str, float]
     flags: tuple[Flag, ...]
     flag_ids: tuple[str, ...]

@@ -32,13 +32,13 @@ def corpus_scores(
     said, given = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     resamples = max(100, min(RESAMPLES, RESAMPLED_ROWS // len(pairs)))
     scores = []
-    for name, metric in _metrics(tgt_lang).items():
+    for name, metric in metrics(tgt_lang).items():
         try:
-            with _sacrebleu_seed(seed):
+            with sacrebleu_seed(seed):
                 found = metric.corpus_score(said, [given], n_bootstrap=resamples)
         except TypeError:
             # Where a resample has nothing but empty texts, sacrebleu 2.6 trips over its own mixture of float types.
-            metric = _metrics(tgt_lang)[name]  # a new one: the signature of the other claims the resamples
+            metric = metrics(tgt_lang)[name]  # a new one: the signature of the other claims the resamples
             found = metric.corpus_score(said, [given])
             scores.append(Score(name, float(found.score), None, None, str(metric.get_signature())))
             continue
@@ -51,15 +51,18 @@ def segment_scores(
     hypotheses: Sequence[str], references: Sequence[str | None], *, tgt_lang: str = "en"
 ) -> list[dict[str, float]]:
     """ "bleu" (with effective order), "chrf" and "ter" of each segment; {} where it has no reference."""
-    metrics = {name.lower(): metric for name, metric in _metrics(tgt_lang, effective_order=True).items()}
+    named = {name.lower(): metric for name, metric in metrics(tgt_lang, effective_order=True).items()}
     return [
-        {} if given is None else {name: metric.sentence_score(said, [given]).score for name, metric in metrics.items()}
+        {} if given is None else {name: metric.sentence_score(said, [given]).score for name, metric in named.items()}
         for said, given in zip(hypotheses, references, strict=True)
     ]
 
 
-def _metrics(tgt_lang: str, *, effective_order: bool = False) -> Mapping[str, Metric]:
-    """Effective order is for single segments: without it, BLEU is 0 for all that have fewer than four words."""
+def metrics(tgt_lang: str, *, effective_order: bool = False) -> Mapping[str, Metric]:
+    """BLEU, chrF and TER by name, as they are set for a language.
+
+    Effective order is for single segments: without it, BLEU is 0 for all that have fewer than four words.
+    """
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
@@ -74,7 +77,7 @@ def _metrics(tgt_lang: str, *, effective_order: bool = False) -> Mapping[str, Me
 
 
 @contextmanager
-def _sacrebleu_seed(seed: int) -> Iterator[None]:
+def sacrebleu_seed(seed: int) -> Iterator[None]:
     """sacrebleu takes the seed of its bootstrap from the environment and from nowhere else."""
     before = os.environ.get("SACREBLEU_SEED")
     os.environ["SACREBLEU_SEED"] = str(seed)

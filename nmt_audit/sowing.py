@@ -71,5 +71,6 @@ def _in_references(plan: Plan, corpus: Corpus) -> list[Planted]:
 
 def _in_sources(plan: Plan, corpus: Corpus) -> list[Planted]:
     model = load(plan.model, plan.threads, plan.src_lang, plan.tgt_lang)
-    retranslate = partial(translate, model, like=corpus.segments[0], beam=plan.beam)
+    standard = Standard(model, default_thresholds())
+    retranslate = partial(translate, standard, like=corpus.segments[0], beam=plan.beam)
     return plant_in_sources(corpus.segments, plan.per_category, plan.seed, retranslate)

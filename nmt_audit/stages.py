@@ -5,11 +5,13 @@ the audit, `check`, the calibration on references and the measurement on planted
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from nmt_audit.checks import Thresholds, check_segment
 from nmt_audit.decode import Decoded, decode
+from nmt_audit.halving import Halved
 from nmt_audit.language.learning import LEAST_PAIRS, learn
 from nmt_audit.language.lexicon import Lexicon, shipped_lexicon
 from nmt_audit.models.protocol import Model
@@ -19,16 +21,24 @@ from nmt_audit.store import FlagNames
 MOST_PAIRS = 10_000  # that a lexicon is learned from: a minute or two of aligning news, and little more to be learned
 SHARD = 100  # segments; what is computed of one never hangs on the others
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 Judged = tuple[Segment, Evidence | None]
+Weighed = tuple[Decoded, Evidence | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What segments are judged by: the model that gives evidence, if any, and lexicons and thresholds."""
+    """What segments are judged by: the model that gives evidence, if any, and lexicons and thresholds.
+
+    `halved` keeps count of what the model could not do at once.
+    """
 
     model: Model | None
     thresholds: Thresholds
     lexicons: Mapping[tuple[str, str], Lexicon] = field(default_factory=dict)
+    halved: Halved = field(default_factory=Halved)
 
     def lexicon(self, segment: Segment) -> Lexicon:
         """That of the corpus for the segment's languages, else the shipped one."""
@@ -64,32 +74,74 @@ def shards(segments: Sequence[Segment]) -> Iterator[Sequence[Segment]]:
         yield segments[start : start + SHARD]
 
 
-def translate(model: Model | None, sources: Sequence[str], like: Segment, beam: int) -> list[str]:
+def decoded(standard: Standard, shard: Sequence[Segment], beam: int) -> list[Decoded]:
+    """The segments with their hypotheses (see `decode`); one that does not fit into memory alone is marked so."""
+
+    def translated(some: Sequence[Segment]) -> list[Decoded]:
+        return _apart(lambda few: decode(standard.model, few, beam=beam), _decoded_well, some)
+
+    found = standard.halved.run("decoding", translated, shard)
+    return [
+        item or Decoded(replace(segment, hypothesis=segment.hypothesis or ""), "out_of_memory", None)
+        for item, segment in zip(found, shard, strict=True)
+    ]
+
+
+def translate(standard: Standard, sources: Sequence[str], like: Segment, beam: int) -> list[str]:
     """Translations of further sources in the languages of a segment; "" for what the model cannot take."""
     made = [replace(like, source=source, hypothesis=None) for source in sources]
-    return [item.segment.hypothesis or "" for shard in shards(made) for item in decode(model, shard, beam=beam)]
+    return [item.segment.hypothesis or "" for shard in shards(made) for item in decoded(standard, shard, beam)]
 
 
-def evidence_on(standard: Standard, shard: Sequence[Decoded]) -> list[Evidence | None]:
-    """What the model says of each segment; None for all without a model."""
-    if standard.model is None:
-        return [None] * len(shard)
+def weigh(standard: Standard, shard: Sequence[Decoded]) -> list[Weighed]:
+    """Each segment with what the model says of it; None for all without a model.
+
+    Where that is not a number, or does not fit into memory even alone, there is no evidence, and the segment is marked.
+    """
+    model = standard.model
+    if model is None:
+        return [(item, None) for item in shard]
     from nmt_audit.evidence import gather
 
-    segments, translations = [item.segment for item in shard], [item.translation for item in shard]
-    return gather(standard.model, segments, translations, standard.thresholds.dear)
+    def ask(some: Sequence[Decoded]) -> list[Weighed]:
+        segments, translations = [item.segment for item in some], [item.translation for item in some]
+        found = gather(model, segments, translations, standard.thresholds.dear)
+        return [
+            (item, known) if known is None or known.finite else (replace(item, status="not_finite"), None)
+            for item, known in zip(some, found, strict=True)
+        ]
+
+    answers = standard.halved.run("evidence", lambda some: _apart(ask, _weighed_well, some), shard)
+    return [
+        answer or (replace(item, status="out_of_memory"), None) for answer, item in zip(answers, shard, strict=True)
+    ]
+
+
+def _apart(work: Callable[[Sequence[T]], list[R]], well: Callable[[R], bool], items: Sequence[T]) -> list[R]:
+    """What `work` makes of the items; those that did not go well are tried again alone.
+
+    In a batch, what is not a number may come from another sentence: padding has no weight, and 0·NaN is NaN.
+    """
+    found = work(items)
+    if len(items) == 1:
+        return found
+    return [answer if well(answer) else work([item])[0] for item, answer in zip(items, found, strict=True)]
+
+
+def _decoded_well(item: Decoded) -> bool:
+    return item.status != "not_finite"
+
+
+def _weighed_well(pair: Weighed) -> bool:
+    return pair[0].status != "not_finite"
 
 
 def judge(
-    standard: Standard,
-    shard: Sequence[Decoded],
-    evidence: Sequence[Evidence | None],
-    scores: Sequence[Mapping[str, float]],
-    names: FlagNames,
+    standard: Standard, weighed: Sequence[Weighed], scores: Sequence[Mapping[str, float]], names: FlagNames
 ) -> list[Audited]:
     """The flags of each segment, with their names."""
     judged = []
-    for item, known, values in zip(shard, evidence, scores, strict=True):
+    for (item, known), values in zip(weighed, scores, strict=True):
         # Where there was nothing to translate, or it was not translated, there is nothing to suspect either.
         checkable = item.status == "ok" or bool(item.segment.hypothesis)
         segment = item.segment if checkable else replace(item.segment, hypothesis=None)
@@ -113,11 +165,9 @@ def with_evidence(standard: Standard, segments: Iterable[Segment]) -> list[Judge
     """Segments that have hypotheses, each with its evidence."""
     found: list[Judged] = []
     for shard in shards(list(segments)):
-        decoded = decode(None, shard, beam=1)
-        found += zip(shard, evidence_on(standard, decoded), strict=True)
+        found += [(item.segment, known) for item, known in weigh(standard, decode(None, shard, beam=1))]
     return found
 
 
 def _judge_given(standard: Standard, shard: Sequence[Segment], names: FlagNames) -> list[Audited]:
-    decoded = decode(None, shard, beam=1)
-    return judge(standard, decoded, evidence_on(standard, decoded), [{}] * len(shard), names)
+    return judge(standard, weigh(standard, decode(None, shard, beam=1)), [{}] * len(shard), names)

@@ -12,16 +12,16 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, get_args
 
 from nmt_audit.errors import InputError, OutputError
 from nmt_audit.intervals import wilson
-from nmt_audit.records import Audited, Side
+from nmt_audit.records import Side
 
 RUN_FILE = "verdicts.json"  # where a run directory holds what was imported
 REMEDY = "export it from the review pages again"
@@ -279,7 +279,7 @@ def precision(flags: Iterable[FlagLike], verdicts: Iterable[Verdict]) -> Precisi
     categories: dict[str, Counter[Answer]] = defaultdict(Counter)
     for flag in flags:
         if flag.id in answers:
-            answer = _majority(answer_of(verdict, flag.category) for verdict in answers[flag.id])
+            answer = majority(answer_of(verdict, flag.category) for verdict in answers[flag.id])
             rules[flag.rule][answer] += 1
             categories[flag.category][answer] += 1
     missed = {(v.category or "", v.segment_id, v.span) for v in asked if v.flag_id is None and v.verdict == "confirm"}
@@ -292,31 +292,8 @@ def answer_of(verdict: Verdict, category: str) -> Answer:
     return "reject" if verdict.verdict == "confirm" and corrected else verdict.verdict
 
 
-def dismissals(path: Path) -> dict[str, str]:
-    """The ids of rejected flags, each with who rejected it; `path` is a file of verdicts or the directory of a run.
-
-    Rejected is what most of a flag's reviewers reject. Who only corrects the category does not: there is a mistake.
-    Raises InputError.
-    """
-    if path.is_dir():
-        path = path / RUN_FILE
-    answers: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in latest(read_verdicts(path)):
-        if verdict.flag_id is not None:
-            answers[verdict.flag_id].append(verdict)
-    return {
-        name: ", ".join(sorted({v.reviewer for v in given if v.verdict == "reject" and v.reviewer}))
-        for name, given in sorted(answers.items())
-        if _majority(verdict.verdict for verdict in given) == "reject"
-    }
-
-
-def dismiss(item: Audited, rejected: Container[str]) -> Audited:
-    """A segment whose flags know which of them were rejected before."""
-    return replace(item, dismissed=tuple(name in rejected for name in item.flag_ids))
-
-
-def _majority(answers: Iterable[Answer]) -> Answer:
+def majority(answers: Iterable[Answer]) -> Answer:
+    """What most say; unsure where two answers are given equally often."""
     ranked = Counter(answers).most_common(2)
     tied = len(ranked) == 2 and ranked[0][1] == ranked[1][1]
     return "unsure" if tied else ranked[0][0]

@@ -183,7 +183,7 @@ def sample_run(
         audited.append(item)
         explained += [one for one in explanations if one.flag_id]
         extra += [one for one in explanations if not one.flag_id]
-        if planted.id in MAPPED and model and item.evidence:
+        if planted.id in MAPPED and model and isinstance(item.evidence, Evidence):
             extra += list(mapped(planted.id, item.evidence, model, number, explanations))
     audited.append(Audited(Segment("empty-1", "", "de", "en", "", ""), "empty", None, None, {}, (), ()))
     audited.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,12 +16,15 @@ from reviewed import ENTRY, front_page, verdicts
 from sample_run import sample_run
 
 from nmt_audit.config import AuditConfig
+from nmt_audit.dismissing import dismiss, dismissals
 from nmt_audit.errors import InputError
 from nmt_audit.pipeline import audit
 from nmt_audit.records import CATEGORIES, Audited, Flag, Segment
 from nmt_audit.report import build_site
 from nmt_audit.store import Run, new_run, open_run
-from nmt_audit.verdicts import dismiss, dismissals, write_verdicts
+from nmt_audit.verdicts import write_verdicts
+
+DAY = datetime.date(2026, 11, 29)
 
 
 def test_what_most_reviewers_rejected_is_dismissed(tmp_path: Path) -> None:
@@ -31,13 +35,13 @@ def test_what_most_reviewers_rejected_is_dismissed(tmp_path: Path) -> None:
         {"flag_id": "other category", "verdict": "confirm", "category": "NEGATION"}, {"flag_id": None},
     )  # fmt: skip
     write_verdicts(tmp_path / "verdicts.json", given)
-    assert dismissals(tmp_path / "verdicts.json") == dismissals(tmp_path) == {"f1": "anna, ben"}
+    assert dismissals(tmp_path / "verdicts.json", on=DAY) == dismissals(tmp_path, on=DAY) == {"f1": "anna, ben"}
 
 
 @pytest.mark.parametrize("name", ["nothing.json", ""])
 def test_dismissals_that_are_not_there_are_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        dismissals(tmp_path / name)
+        dismissals(tmp_path / name, on=DAY)
 
 
 FLAGS = tuple(

@@ -18,15 +18,28 @@ LONGEST_FILE = 400
 LAYERS = (
     {"errors", "intervals"},
     {"records"},
-    {"corpus", "jsonl", "store", "config", "controls", "language", "progress", "stopping", "verdicts"},
+    {
+        "corpus",
+        "jsonl",
+        "store",
+        "config",
+        "controls",
+        "halving",
+        "language",
+        "progress",
+        "series",
+        "stopping",
+        "verdicts",
+    },
     {"dismissing", "agreement", "models", "scores"},
     {"relevance", "findings"},
     {"comparing"},
-    {"gating", "archiving", "exporting"},
+    {"archiving"},
     {"decode", "evidence", "checks", "planting", "report", "engines"},
-    {"stages"},
+    {"exporting", "stages"},
+    {"gating"},
     {"calibrating"},
-    {"trust", "further"},
+    {"trust", "further", "manifest"},
     {"pipeline"},
     # the jobs of commands that are not an audit
     {"bench", "checking", "explaining", "picturing", "reviewing", "sowing", "training", "nights"},
@@ -38,7 +51,7 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
 WITHOUT_TORCH = (
     "checks", "report", "records", "store", "corpus", "controls", "findings", "language", "config", "scores",
-    "verdicts",
+    "verdicts", "dismissing", "gating",
 )  # fmt: skip
 HEAVY = ("torch", "pandas", "matplotlib", "pyarrow", "numpy", "sacrebleu", "sentencepiece")
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,17 @@ def _browsed(site: Path) -> Iterator[Figure]:
 
 def table(found: Measured) -> Table:
     """The figures with their budgets."""
+    return figures_table(f"a report of {found.segments:,} segments", found.figures)
+
+
+def figures_table(title: str, figures: Sequence[Figure]) -> Table:
+    """Measurements with their budgets."""
     rows = tuple(
         (figure.name, f"{figure.value:,.{_decimals(figure.value)}f} {figure.unit}", _budget(figure),
          {None: "", True: "kept", False: "EXCEEDED"}[figure.kept])
-        for figure in found.figures
+        for figure in figures
     )  # fmt: skip
-    return Table(f"a report of {found.segments:,} segments", ("what", "measured", "budget", ""), rows)
+    return Table(title, ("what", "measured", "budget", ""), rows)
 
 
 def _decimals(value: float) -> int:

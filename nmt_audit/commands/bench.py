@@ -15,7 +15,7 @@ from nmt_audit.errors import OutputError
 bench = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Measure checks, explanations and reports: how often they are right, and what they cost.",
+    help="Measure checks, explanations, reports and gates: how often they are right, and what they cost.",
 )
 
 
@@ -176,8 +176,70 @@ def site(
     print_tables([table(found)])
 
 
+@bench.command()
+def archive(
+    runs: Annotated[int, typer.Option("--runs", min=1, help="How many, of 12 series.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the numbers.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """What an archive of many runs costs: to build at first, and again after a night more.
+
+    The runs are manifests of models that learn, with seeded noise, in the system's temporary folder. Budgets stand
+    beside the figures; the exit code does not depend on them.
+
+    Example: nmt-audit bench archive --runs 1000
+    """
+    from dataclasses import asdict
+
+    from nmt_audit.bench.archive import bench_archive, table
+    from nmt_audit.bench.tables import print_tables
+
+    found = bench_archive(runs, seed)
+    if as_json:
+        figures = [{**asdict(figure), "kept": figure.kept} for figure in found]
+        typer.echo(json.dumps({"runs": runs, "seed": seed, "figures": figures}, ensure_ascii=False))
+        return
+    print_tables([table(found, runs)])
+
+
 def _write(out: Path, text: str) -> None:
     try:
         out.write_text(text, "utf-8")
     except OSError as error:
         raise OutputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from error
+
+
+@bench.command()
+def gate(
+    nights: Annotated[int, typer.Option("--nights", min=1, help="How many are simulated.")] = 200,
+    segments: Annotated[int, typer.Option("--segments", min=10, help="Segments of the test set.")] = 200,
+    worse: Annotated[
+        float, typer.Option("--worse", min=0, max=1, help="Share of further words that tonight's system gets wrong.")
+    ] = 0.0,
+    resamples: Annotated[int, typer.Option("--resamples", min=100, help="Of the paired bootstrap.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the nights and of the bootstrap.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """How often does the gate without rules fail? On nights without a change it should in at most 5 of 100.
+
+    Nights are simulated: a test set is translated twice by systems of the same quality, or by one that is worse.
+
+    Example: nmt-audit bench gate --nights 200 --segments 200
+
+    Example, whether it sees that two words in a hundred more are wrong: nmt-audit bench gate --worse 0.02
+    """
+    from dataclasses import asdict
+
+    from nmt_audit.bench.gates import Nights, simulated
+
+    asked = Nights(nights, segments, worse, resamples, seed)
+    found = simulated(asked)
+    low, high = found.interval
+    if as_json:
+        typer.echo(json.dumps({**asdict(asked), "failed": found.failed, "low": low, "high": high}))
+        return
+    share = 100 * found.failed / found.nights
+    typer.echo(
+        f"{found.failed} of {found.nights} nights failed: {share:.1f} % (95 %: {100 * low:.1f} to {100 * high:.1f}) of "
+        f"{segments} segments, worse by {worse:g}, {resamples} resamples, seed {seed}"
+    )

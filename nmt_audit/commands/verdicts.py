@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt_audit.errors import RequestError
+
 if TYPE_CHECKING:
     from nmt_audit.agreement import Agreement
 
@@ -19,7 +21,8 @@ verdicts = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="What reviewers said of the flags: into a run, where it becomes the precision of each rule, and out again.\n\n"
-    "A later audit takes rejected flags for dismissed: [bold]audit --dismissals RUN[/bold].",
+    "A later audit takes rejected flags for dismissed: [bold]audit --dismissals RUN[/bold], or a file of dismissals "
+    "that lies in git and that [bold]gate[/bold] reads, too.",
 )
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
@@ -67,14 +70,35 @@ def import_(
 def export(
     run: RunArgument,
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file; standard output by default.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="With --out, print one JSON object for programs.")] = False,
+    dismissals: Annotated[
+        Path | None,
+        typer.Option("--dismissals", help="Instead, put the rejected flags into this file of dismissals (F.jsonl)."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --out or --dismissals, print one JSON object for programs.")
+    ] = False,
 ) -> None:
     """The verdicts of a run as JSON: a list of {flag_id, segment_id, verdict, category, severity, span, …}.
 
-    Example: nmt-audit verdicts export reports/tonight --out verdicts.json
-    """
-    from nmt_audit.reviewing import export_verdicts
+    A file of dismissals has a line for each flag that most of its reviewers reject. Lines that are there stay as they
+    are, with the reasons that somebody wrote; those whose flag a later verdict confirms go. Keep it in git, and give it
+    to [bold]audit --dismissals[/bold] and [bold]gate --dismissals[/bold].
 
+    Example: nmt-audit verdicts export reports/tonight --out verdicts.json
+
+    Example: nmt-audit verdicts export reports/tonight --dismissals dismissals.jsonl
+    """
+    from nmt_audit.reviewing import export_dismissals, export_verdicts
+
+    if dismissals is not None:
+        if out is not None:
+            raise RequestError("--out and --dismissals write different files; give one of them at a time")
+        found = export_dismissals(run, dismissals)
+        if as_json:
+            typer.echo(json.dumps({"run": str(run), "dismissals": str(dismissals), **asdict(found)}))
+        else:
+            typer.echo(f"{dismissals}: {found.total} dismissals, {found.new} new, {found.withdrawn} withdrawn")
+        return
     text, count = export_verdicts(run, out)
     if out is None:
         typer.echo(text, nl=False)

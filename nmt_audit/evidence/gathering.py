@@ -21,6 +21,8 @@ def gather(
 ) -> list[Evidence | None]:
     """The evidence on each segment, in order; None where the model cannot be asked (see `case_of`).
 
+    Evidence that is not `finite` is of the cheapest kind alone: nothing can be made of it but a note that it is so.
+
     `dear`: the suspicion (see `suspects`) from which on a segment gets the dear kinds too. Whether it does hangs on
     that segment alone, so neither the order of a list nor what else is in it changes the evidence.
     """
@@ -37,7 +39,8 @@ def gather_clean(model: Model, segments: Sequence[Segment]) -> tuple[list[Eviden
     cases = [case_of(model, segment, None) for segment in segments]
     askable = [case for case in cases if case is not None]
     evidence = _cheap(model, askable)
-    dear = dear_from([suspicion(*row) for row in zip(askable, evidence, strict=True)])
+    pairs = zip(askable, evidence, strict=True)
+    dear = dear_from([suspicion(case, known) for case, known in pairs if known.finite])
     return _in_order(cases, _deepened(model, askable, evidence, dear)), dear
 
 
@@ -49,7 +52,7 @@ def _in_order(cases: Sequence[Case | None], evidence: Sequence[Evidence]) -> lis
 def _deepened(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence], dear: float) -> list[Evidence]:
     """The evidence, with the dear kinds from a suspicion on."""
     found = list(evidence)
-    asked = [i for i, case in enumerate(cases) if suspicion(case, evidence[i]) >= dear]
+    asked = [i for i, case in enumerate(cases) if evidence[i].finite and suspicion(case, evidence[i]) >= dear]
     for i, known in zip(asked, _dear(model, [cases[i] for i in asked], [evidence[i] for i in asked]), strict=True):
         found[i] = known
     return found
@@ -61,8 +64,13 @@ def _cheap(model: Model, cases: Sequence[Case]) -> list[Evidence]:
         return []
     forced = force(model, cases)
     gains = source_gains(model, cases, forced)
-    found = without_negations(model, cases, [base_evidence(*row) for row in zip(cases, forced, gains, strict=True)])
-    return insertions(model, cases, found)
+    found = [base_evidence(*row) for row in zip(cases, forced, gains, strict=True)]
+    sound = [i for i, known in enumerate(found) if known.finite]
+    asked = [cases[i] for i in sound]
+    more = insertions(model, asked, without_negations(model, asked, [found[i] for i in sound])) if sound else []
+    for i, known in zip(sound, more, strict=True):
+        found[i] = known
+    return found
 
 
 def _dear(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -35,11 +35,11 @@ class Question:
 
 def explain_flags(
     model: Model, audited: Sequence[Audited], rules: Sequence[str], methods: Sequence[str] = ()
-) -> list[tuple[Question, Explanation]]:
-    """Every question about every flag, answered, in the order of the flags."""
-    asked = [question for item in audited for question in questions(model, item, rules, methods)]
-    answers = explain_batch(model, [question.keywords for question in asked])
-    return list(zip(asked, answers, strict=True))
+) -> list[list[tuple[Question, Explanation]]]:
+    """For each segment every question about every flag, answered, in the order of the flags."""
+    asked = [list(questions(model, item, rules, methods)) for item in audited]
+    answers = iter(explain_batch(model, [question.keywords for row in asked for question in row]))
+    return [[(question, next(answers)) for question in row] for row in asked]
 
 
 def questions(model: Model, item: Audited, rules: Sequence[str], methods: Sequence[str] = ()) -> Iterator[Question]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,55 +26,46 @@ Keywords = dict[str, Any]
 
 
 def explain_maps(
-    model: Model, items: Iterable[Audited], rules: str, methods: Sequence[str] = ()
-) -> Iterator[Explained]:
-    """All positions of segments, the most suspicious first, but what their flags have explained already.
+    model: Model, numbered: Sequence[tuple[int, Audited]], rules: str, methods: Sequence[str] = ()
+) -> list[list[Explained]]:
+    """All positions of each segment but what its flags have explained already; some TOGETHER segments at a time.
 
-    Each position: the states of the model's path and the logit by relevance, and the logit by each of the further
-    `methods`. A Transformer's heads are told for every position, a recurrent network's gates for the whole sentence;
-    for the first DETAILED segments also the derivative by dimension at flagged positions, and the states themselves.
+    `numbered`: segments by their place among all that are shown, the most suspicious being 0. Each position: the states
+    of the model's path and the logit by relevance, and the logit by each of the further `methods`. A Transformer's
+    heads are told for every position, a recurrent network's gates for the whole sentence; for the first DETAILED
+    segments also the derivative by dimension at flagged positions, and the states themselves.
     """
-    if not isinstance(model, Traceable):
-        return
-    numbered = iter(enumerate(items))
-    while some := list(islice(numbered, TOGETHER)):
-        inner = _inner(model, some[0][1])
-        asked = [
-            (item, keywords)
-            for number, item in some
-            for keywords in (
-                *_of_segment(model, item, inner, rules, methods),
-                *(_by_dimension(item) if number < DETAILED else ()),
-            )
+    assert isinstance(model, Traceable)
+    inner = _inner(model, numbered[0][1])
+    asked = [
+        [*_of_segment(model, item, inner, rules, methods), *(_by_dimension(item) if number < DETAILED else ())]
+        for number, item in numbered
+    ]
+    answers = iter(explain_batch(model, [keywords for row in asked for keywords in row]))
+    return [
+        [
+            *(kept for keywords in row for kept in _kept(item, keywords["position"], next(answers))),
+            *(_states(model, item) if number < DETAILED else ()),
         ]
-        answers = explain_batch(model, [keywords for _, keywords in asked])
-        for (item, keywords), answer in zip(asked, answers, strict=True):
-            yield from _kept(item, keywords["position"], answer)
-        for number, item in some:
-            if number < DETAILED:
-                yield from _states(model, item)
+        for (number, item), row in zip(numbered, asked, strict=True)
+    ]
 
 
 def explain_controls(
-    model: Model, audited: Sequence[Audited], controls: Iterable[Control], rules: str
-) -> Iterator[Explained]:
-    """The states of the path and the logit at each control, by relevance; at an end also against the best other token,
+    model: Model, audited: Sequence[Audited], controls: Sequence[Control], rules: str
+) -> list[list[Explained]]:
+    """For each control, the states of the path and the logit by relevance; at an end also against the best other token,
     as early ends are."""
-    if not isinstance(model, Traceable):
-        return
-    remaining = iter(controls)
-    while some := list(islice(remaining, 16 * TOGETHER)):
-        asked: list[tuple[Audited, Keywords]] = []
-        for control in some:
-            item = audited[control.segment]
-            about = _about(item, control.position, rules)
-            asked += [(item, {**about, "state": state}) for state in (*model.path, LOGIT)]
-            other = against(model, item, "EARLY_EOS", control.position)
-            if other is not None:
-                asked.append((item, {**about, "state": LOGIT, "against": other}))
-        answers = explain_batch(model, [keywords for _, keywords in asked])
-        for (item, _), answer in zip(asked, answers, strict=True):
-            yield Explained(item.segment.id, None, answer, "control")
+    assert isinstance(model, Traceable)
+    asked: list[tuple[Audited, list[Keywords]]] = []
+    for control in controls:
+        item = audited[control.segment]
+        about = _about(item, control.position, rules)
+        questions = [{**about, "state": state} for state in (*model.path, LOGIT)]
+        other = against(model, item, "EARLY_EOS", control.position)
+        asked.append((item, [*questions, *([] if other is None else [{**about, "state": LOGIT, "against": other}])]))
+    answers = iter(explain_batch(model, [keywords for _, row in asked for keywords in row]))
+    return [[Explained(item.segment.id, None, next(answers), "control") for _ in row] for item, row in asked]
 
 
 def _about(item: Audited, position: int, rules: str) -> Keywords:

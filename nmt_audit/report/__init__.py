@@ -19,8 +19,12 @@ __all__ = ["build_site"]
 def build_site(run: Run, out: Path) -> None:
     """Writes the pages of `run` to the folder `out`, replacing a site that is there.
 
-    The same run gives the same bytes. Raises OutputError where `out` holds something that is not a site.
+    The same run gives the same bytes. Where they are the run's own pages, the manifest gets their hashes. Raises
+    OutputError where `out` holds something that is not a site.
     """
     from nmt_audit.report.site import write_site
+    from nmt_audit.store import reseal_site
 
     write_site(run, out)
+    if out.resolve() == (run.directory / "site").resolve():
+        reseal_site(run)

@@ -45,7 +45,7 @@ class Chunk:
             self.continuation[str(offset)] = visible(segment.continuation)
         if flags or maps is not None:  # of the others, readings would cost more than all the rest
             self._read_aloud(offset, segment)
-        self.flags += [_flag(offset, flag) for flag in flags]
+        self.flags += [flag_content(offset, flag) for flag in flags]
         if maps is not None:
             self.maps[str(offset)] = dict(maps)
 
@@ -66,7 +66,8 @@ class Chunk:
         }  # fmt: skip
 
 
-def _flag(offset: int, flag: FlagRow) -> dict[str, Any]:
+def flag_content(offset: int, flag: FlagRow) -> dict[str, Any]:
+    """A flag as the pages read it, of the segment at an offset."""
     side, start, end = flag.counterpart_side, flag.counterpart_start, flag.counterpart_end
     return {
         "segment": offset, "id": flag.id, "category": flag.category, "side": flag.side, "start": flag.start,

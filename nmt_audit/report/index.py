@@ -7,9 +7,10 @@ import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from nmt_audit.errors import InputError
+from nmt_audit.records import Status
 from nmt_audit.report.faithfulness import belief, faithfulness
 from nmt_audit.report.packing import packed
 from nmt_audit.report.reading import FlagRow, SegmentRow
@@ -17,7 +18,7 @@ from nmt_audit.report.signature import Manifest, run_facts
 from nmt_audit.report.wording import CATEGORY, CONTRAST, ENTRY, METHOD, STATES, category, language_tag, percent, visible
 
 SCHEMA = 1
-STATUSES = ("ok", "empty", "too_long")
+STATUSES = get_args(Status)
 OF_THE_HOST = ("threads", "device", "engine")  # settings that change no number
 MASK = 16  # categories that a mask has bits for
 
@@ -112,7 +113,7 @@ class Index:
             "categories": [self._category(code, place, manifest) for code, place in self.codes.items()],
             "rules": sorted(self.rules), "statuses": list(self.statuses), "documents": list(self.documents),
             "languages": [list(pair) for pair in self.languages], "maps": self.maps, "verdicts": verdicts,
-            "signature": facts.signature, "model": facts.model, "wording": _wording(),
+            "signature": facts.signature, "model": facts.model, "wording": page_wording(),
             "beliefs": self._beliefs(manifest),
             "columns": {name: packed(self.columns[name], kind) for name, (_, kind) in SEGMENT_COLUMNS.items()},
             "flags": {
@@ -158,7 +159,8 @@ def _place(known: dict[Any, int], value: Any) -> int:
     return known.setdefault(value, len(known))
 
 
-def _wording() -> dict[str, Any]:
+def page_wording() -> dict[str, Any]:
+    """How methods, states and parts of ledgers are called, as the pages read it."""
     return {
         "methods": _table(METHOD), "states": _table(STATES), "contrast": _texts(CONTRAST), "entries": _table(ENTRY),
     }  # fmt: skip

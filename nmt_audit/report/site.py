@@ -6,11 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from nmt_audit.errors import OutputError
 from nmt_audit.findings import findings
-from nmt_audit.report.assets import script, stylesheet, templates
+from nmt_audit.report.assets import environment, script, stylesheet, templates
 from nmt_audit.report.data_schema import SCHEMA
 from nmt_audit.report.data_scripts import INDEX, write_data
 from nmt_audit.report.figures import THEMES, chart, contrast_chart, recoloured, span_chart
@@ -24,12 +22,6 @@ from nmt_audit.store import Run
 from nmt_audit.verdicts import precision, run_verdicts
 
 FAITHFULNESS = "faithfulness"
-
-
-def environment(folder: Path) -> Environment:
-    """Escapes everything; a misspelt field is an error, not an empty cell."""
-    loader = FileSystemLoader(folder)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def write_site(run: Run, out: Path) -> None:

@@ -18,6 +18,11 @@ from nmt_audit.report.wording import CATEGORY, Category, category, count, fixed,
 from nmt_audit.verdicts import Precision
 
 MOST_IMPORTANT = 200
+STATUS = {
+    "too_long": "longer than the model takes",
+    "not_finite": "for which the model’s numbers are not numbers (NaN)",
+    "out_of_memory": "that did not fit into memory",
+}
 CLIP = 280
 
 
@@ -58,6 +63,14 @@ class Important:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Segments that something was wrong with, and where they are listed."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage:
     """Everything on the run page."""
 
@@ -70,6 +83,7 @@ class RunPage:
     believed: Believed
     important: tuple[Important, ...]
     total_flags: str
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(slots=True)
@@ -84,6 +98,7 @@ class Gatherer:
     flagged_by: Counter[str] = field(default_factory=Counter)
     dismissed: Counter[str] = field(default_factory=Counter)
     not_checked: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
     flagged: int = 0
     _best: list[tuple[float, int, Important]] = field(default_factory=list)
     _seen: int = 0
@@ -92,6 +107,7 @@ class Gatherer:
         """Notes one segment."""
         live = [flag for flag in ranked(flags) if not flag.dismissed] if flags else []
         self.tally.add(segment, live)
+        self.statuses[segment.status] += 1
         if segment.not_checked:
             self.not_checked.update(segment.not_checked)
         if not flags:
@@ -133,6 +149,11 @@ def run_page(manifest: Manifest, found: Gatherer, precision: Precision) -> RunPa
         believed=believed(manifest),
         important=found.important(),
         total_flags=count(found.flags.total()),
+        left_out=tuple(
+            LeftOut(f"{plural(found.statuses[status], 'segment', 'segments')} {what}", f"segments.html#show={status}")
+            for status, what in STATUS.items()
+            if found.statuses[status]
+        ),
     )
 
 

@@ -1,4 +1,5 @@
-/* Verdicts as files: JSON out and in, and the mistakes that were found as Marot TSV and as a Pearmut campaign. */
+/* Verdicts as files: JSON out and in, the mistakes that were found as Marot TSV and as a Pearmut campaign, and what was
+   rejected as a file of dismissals. */
 (function (site) {
   "use strict";
   const { one, element, button } = site.dom;
@@ -92,6 +93,38 @@
     return JSON.stringify({ info, campaign_id: site.data.index.name, data: [Array.from(documents.values(), (inside) => Array.from(inside.values()))] }, null, 2) + "\n";
   }
 
+  /* --- dismissals --------------------------------------------------------------------------------------------------- */
+
+  const QUOTED = 200; // code points of a text that a line quotes
+  const quoted = (text) => (site.words.lengthOf(text) <= QUOTED ? text : site.words.slicer(text)(0, QUOTED - 1) + "…");
+
+  /* The flags that most of their reviewers reject, one line each, sorted: what `verdicts export --dismissals` writes. */
+  async function dismissals(answers) {
+    const asked = new Map();
+    answers.filter((answer) => answer.flag_id !== null).forEach((answer) => asked.set(answer.flag_id, [...(asked.get(answer.flag_id) || []), answer]));
+    const lines = [];
+    for (const flag of Array.from(asked.keys()).sort()) {
+      const [reject, confirm, unsure] = ["reject", "confirm", "unsure"].map((verdict) => asked.get(flag).filter((answer) => answer.verdict === verdict));
+      if (reject.length > Math.max(confirm.length, unsure.length)) lines.push(JSON.stringify(await dismissal(flag, reject)) + "\n");
+    }
+    return lines;
+  }
+
+  /* What a line says; a field without a value is left out. */
+  async function dismissal(name, rejecting) {
+    const different = (field) => Array.from(new Set(rejecting.map((answer) => answer[field]).filter(Boolean)));
+    const { category, at } = rejecting[rejecting.length - 1];
+    const number = site.data.numberOfFlag(name);
+    const segment = number < 0 ? null : await site.data.segment(number);
+    const flag = segment && segment.flags.find((known) => known.id === name);
+    const row = { flag: name, category, source: null, span: null, reason: different("comment").join("; ") || null, by: different("reviewer").sort().join(", ") || null, at };
+    if (flag) {
+      const words = site.words.slicer(flag.side === "src" ? segment.source : segment.hypothesis);
+      Object.assign(row, { category: flag.category, source: quoted(segment.source), span: flag.start === null ? null : quoted(words(flag.start, flag.end)) });
+    }
+    return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+  }
+
   /* --- saving and bringing in --------------------------------------------------------------------------------------- */
 
   function fileName(ending) {
@@ -124,6 +157,14 @@
     const bare = found.filter((item) => item.answer.severity === null).length;
     report(site.plural(found.length, "mistake") + " saved: confirmed flags and what was marked."
       + (bare ? " " + site.count(bare) + " of them without a severity." : "") + (lost ? " " + site.count(lost) + " left out: this run has no such segment." : ""));
+  }
+
+  async function saveDismissals() {
+    takeName();
+    report("Reading the segments …");
+    const lines = await dismissals(site.answers.exported());
+    site.download(fileName(".dismissals.jsonl"), lines.join(""), "application/jsonl");
+    report(site.plural(lines.length, "dismissal") + " saved: flags that most of their reviewers here reject.");
   }
 
   /* The entries of a file of verdicts; throws words that say what is wrong. */
@@ -177,7 +218,8 @@
       element("p", { class: "choices" },
         button("Verdicts (JSON)", save, { "data-control": "save", title: "For “nmt-audit verdicts import”, and for other reviewers' pages" }),
         button("Mistakes (Marot TSV)", () => saveErrors("marot"), { "data-control": "marot", title: "Confirmed flags and marked mistakes for Marot, the viewer of MQM data" }),
-        button("Mistakes (Pearmut)", () => saveErrors("pearmut"), { "data-control": "pearmut", title: "Confirmed flags and marked mistakes as error spans of a Pearmut campaign" })),
+        button("Mistakes (Pearmut)", () => saveErrors("pearmut"), { "data-control": "pearmut", title: "Confirmed flags and marked mistakes as error spans of a Pearmut campaign" }),
+        button("Dismissals file", saveDismissals, { "data-control": "dismissals", title: "Rejected flags for “nmt-audit audit” and “gate”, which then do not count them: one line each, to keep in git" })),
       element("h3", {}, "Bring in verdicts"),
       element("label", { class: "field" }, "A file of verdicts, of yours or of another reviewer; the latest answer of each counts", file),
       element("p", { "data-elsewhere": true }),
@@ -241,5 +283,5 @@
   }
   ["ready", "verdicts"].forEach((name) => site.on(name, notices));
 
-  site.exchange = { open, marot, pearmut, json, errors };
+  site.exchange = { open, marot, pearmut, json, errors, dismissals };
 })(window.nmtAudit);

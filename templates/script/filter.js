@@ -8,7 +8,7 @@
      score   from..to of a flag's score, either may be missing
      length  from..to of the source's length in characters
      verdict none, any, confirm, reject or unsure
-     show    flagged, clear (without a flag), partly (not fully checked), empty or too_long
+     show    flagged, clear (without a flag), partly (not fully checked), or a status: empty, too_long, not_finite, out_of_memory
      doc     the name of a document
      sort    a column, with - before it: the largest first
    Category, rule, score and verdict must hold for one and the same flag. What is not known is passed over. */
@@ -17,7 +17,8 @@
 
   const FIELDS = ["source", "translation", "reference"];
   const VERDICTS = ["none", "any", "confirm", "reject", "unsure"];
-  const SHOWN = ["flagged", "clear", "partly", "empty", "too_long"];
+  const STATUSES = { empty: "empty", too_long: "too long for the model", not_finite: "numbers that are none", out_of_memory: "too large for the memory" };
+  const SHOWN = ["flagged", "clear", "partly", ...Object.keys(STATUSES)];
   const FIRST = "-suspicion";
 
   /* What the list can be ordered by: name → how a reader calls it and its two directions, and the column it is. */
@@ -126,7 +127,7 @@
     if (wish.show === "flagged") keep((n) => columns.flags[n] > 0);
     if (wish.show === "clear") keep((n) => columns.flags[n] === 0);
     if (wish.show === "partly") keep((n) => columns.not_checked[n] > 0);
-    if (wish.show === "empty" || wish.show === "too_long") { const status = index.statuses.indexOf(wish.show); keep((n) => columns.status[n] === status); }
+    if (wish.show in STATUSES) { const status = index.statuses.indexOf(wish.show); keep((n) => columns.status[n] === status); }
     return allow;
   }
 
@@ -201,7 +202,7 @@
   function inUse(wish) {
     const label = (name) => site.data.index.categories.find((category) => nameOf(category) === name).label;
     const between = ([from, to]) => (to === null ? "from " + from : from === null ? "up to " + to : from + " to " + to);
-    const shown = { flagged: "flagged", clear: "without a flag", partly: "not fully checked", empty: "empty", too_long: "too long for the model" };
+    const shown = { flagged: "flagged", clear: "without a flag", partly: "not fully checked", ...STATUSES };
     const verdicts = { none: "no verdict yet", any: "with a verdict", confirm: "confirmed", reject: "rejected", unsure: "unsure" };
     const filters = [];
     const add = (words, without) => filters.push({ label: words, without: { ...wish, ...without } });

@@ -282,7 +282,7 @@
     };
   }
 
-  site.heat = { positionOf, rowOf, picture };
+  site.heat = { positionOf, rowOf, picture, figure };
   site.panels.add({
     name: "maps", title: "Full maps", about, key, draw, moved, picture,
     applies: (context) => Boolean(context.units.source.length && context.units.target.length && (context.values.attends || context.values.kinds().length)),

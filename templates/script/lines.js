@@ -61,7 +61,12 @@
     const words = site.texts.line(segment.source, site.texts.marksOf(segment, "src"), layers);
     return line("source", segment.srcLang, [...words, ...endMarks("source")], { side: "source" });
   }
-  const NOTES = { empty: "no translation", too_long: "no translation: the source is longer than the model takes" };
+  const NOTES = {
+    empty: "no translation",
+    too_long: "no translation: the source is longer than the model takes",
+    not_finite: "no translation: the model's numbers for it are not numbers (NaN)",
+    out_of_memory: "no translation: it did not fit into memory",
+  };
   function targetLine(changes) {
     const { segment } = context;
     if (!segment.hypothesis) {

@@ -137,5 +137,5 @@
     return { shape: found.shape, values: Float64Array.from(site.data.unpacked(found.values, Int16Array), (step) => (step / 32767) * found.scale) };
   }
 
-  site.panels = { add, detail, wordNode, all: () => panels.slice(), open: () => all("[data-panel]"), context: () => context };
+  site.panels = { add, detail, wordNode, tableNode, all: () => panels.slice(), open: () => all("[data-panel]"), context: () => context };
 })(window.nmtAudit);

@@ -73,8 +73,11 @@
     return list;
   }
 
-  const note = ({ status, hypothesis }) => (status === "empty" ? "empty: not translated"
-    : status === "too_long" ? "longer than the model takes" + (hypothesis === "" ? ": not translated" : "") : null);
+  const NOTES = {
+    empty: "empty", too_long: "longer than the model takes", not_finite: "the model's numbers are not numbers (NaN)",
+    out_of_memory: "did not fit into memory",
+  };
+  const note = ({ status, hypothesis }) => (Object.hasOwn(NOTES, status) ? NOTES[status] + (hypothesis === "" ? ": not translated" : "") : null);
 
   function head(segment, query) {
     const live = segment.flags.filter((flag) => flag.dismissed === null);

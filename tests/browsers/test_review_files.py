@@ -22,6 +22,8 @@ from review_page import (
     verdict,
 )
 
+from nmt_audit.dismissing import read_dismissals
+from nmt_audit.reviewing import export_dismissals
 from nmt_audit.store import Run
 from nmt_audit.verdicts import read_verdicts
 
@@ -115,6 +117,36 @@ def test_marot_and_pearmut_files_point_at_the_same_words(page: Page, run: Run, t
     (error,) = item["error_spans"][model]
     assert error["start_i"] == error["end_i"] == len(item["tgt"][model])  # [missing], behind the last
     assert (error["severity"], error["category"]) == ("critical", "Accuracy/Omission")
+
+
+def test_a_file_of_dismissals_is_the_one_that_the_command_writes(page: Page, run: Run, tmp_path: Path) -> None:
+    names = dict(zip(run.flags["segment_id"], run.flags["id"], strict=True))  # of a segment's last flag
+    rows = {str(name): row for row, name in enumerate(run.flags["id"])}
+    controls, long, end = (str(names[name]) for name in ("hostile-controls", "hostile-long", "news-004"))
+    entries = [
+        verdict(run, rows[controls], verdict="reject", comment='Zeile\u2028eins \x1b "gut"', reviewer="zoë"),
+        verdict(run, rows[controls], verdict="reject", comment="so ist es", at="2024-05-18T10:00:00+02:00"),
+        verdict(run, rows[long], verdict="reject"), verdict(run, rows[end], verdict="reject"),
+        verdict(run, 0), verdict(run, 0, verdict="reject", reviewer="eva"),
+        verdict(run, 0, verdict="reject", flag_id="gone", category="NEGATION"),
+        verdict(run, 0, verdict="reject", flag_id=None),
+    ]  # fmt: skip
+    at_flag(page, run)
+    bring_in(page, tmp_path / "all.json", entries)
+    page.press("v")
+    page.click("#verdicts [data-control=dismissals]")
+    assert page.wait(f"{REPORT} return said.includes('dismissals saved') && said").startswith("4 dismissals")
+    saved = page.saved("*.dismissals.jsonl")
+    imported(run, tmp_path / "all.json")
+    done = export_dismissals(run.directory, tmp_path / "own.jsonl")
+    assert (done.total, saved.read_bytes()) == (4, (tmp_path / "own.jsonl").read_bytes())
+    found = {one.flag: one for one in read_dismissals(saved)}
+    both = found[controls]
+    assert (both.by, both.reason) == ("ben, zoë", 'Zeile\u2028eins \x1b "gut"; so ist es')
+    assert both.source and "␛[31m rot" in both.source and both.at == "2024-05-18T10:00:00+02:00"
+    assert (found[end].span, len(found[long].source or "")) == ("", 200)
+    assert (found["gone"].source, found["gone"].category) == (None, "NEGATION")
+    assert export_dismissals(run.directory, saved).new == 0
 
 
 def test_verdicts_of_the_run_stand_beside_and_are_nobodys_own(page: Page, run: Run, tmp_path: Path) -> None:

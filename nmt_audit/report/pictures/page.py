@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from nmt_audit.report.assets import stylesheet, templates
+from nmt_audit.report.assets import environment, stylesheet, templates
 from nmt_audit.report.pictures import writing
 from nmt_audit.report.pictures.caption import Caption
 from nmt_audit.report.pictures.ink import THEMES
 from nmt_audit.report.pictures.tables import Table
-from nmt_audit.report.site import environment
 from nmt_audit.report.wording import visible
 
 MOST_CELLS = 6_000  # of a table on a page: more are for a program

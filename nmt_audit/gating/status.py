@@ -1,0 +1,27 @@
+"""Rules on how many segments an audit could not treat as others."""
+
+from __future__ import annotations
+
+from nmt_audit.gating.gated import GatedRun
+from nmt_audit.gating.rule import Kind, Measured, Rule
+
+STATUSES = ("empty", "too_long", "not_finite", "out_of_memory")
+
+
+def measure(rule: Rule, gated: GatedRun) -> Measured:
+    """Segments of a status, of all of the run; against the baseline, how many more there are."""
+    after = sum(version.status == rule.subject for version in gated.versions)
+    over = f"{len(gated.versions)} segments"
+    if not rule.against_baseline:
+        return Measured(float(after), over, "count")
+    before = sum(version.status == rule.subject for version in gated.baseline_versions)
+    return Measured(float(after - before), over, "count", float(before), float(after))
+
+
+def check(rule: Rule) -> None:
+    """A misspelt status would be one that no segment ever has."""
+    if rule.subject not in STATUSES:
+        raise ValueError(f"there is no status {rule.subject}; there are {', '.join(STATUSES)}")
+
+
+KIND = Kind("status", ", ".join(STATUSES), measure, digits=0, check=check)

@@ -1,0 +1,1 @@
+"""Runs that are killed, resumed, compared, gated and archived: real processes, minutes of work."""
