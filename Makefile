@@ -55,6 +55,15 @@ test-nights: install
 test-browsers: install
 	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile tests/browsers
 
+# The readers of corpora under a coverage-guided fuzzer, ten minutes each; what is found becomes a test.
+FUZZED = text tsv jsonl tmx xliff wmt gzip beside
+fuzz: install
+	$(VENV_PYTHON) -m pip install --disable-pip-version-check --editable '.[fuzz]' --constraint constraints.txt
+	for reader in $(FUZZED); do \
+	    mkdir -p build/fuzz/$$reader && \
+	    PYTHONPATH=tests $(VENV_PYTHON) -m fuzz.fuzz_readers $$reader -max_total_time=600 build/fuzz/$$reader || exit 1; \
+	done
+
 clean:
 	rm -rf .venv build dist reports/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find nmt_audit tests -name __pycache__ -type d -prune -exec rm -rf {} +

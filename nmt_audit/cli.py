@@ -6,6 +6,7 @@ commands, so that help is there at once.
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ from nmt_audit.commands.plant import plant
 from nmt_audit.commands.verdicts import verdicts
 from nmt_audit.commands.verify import verify
 from nmt_audit.errors import GateFailed, Interrupted, NmtAuditError
+from nmt_audit.halving import is_out_of_memory
 
 app = typer.Typer(
     name="nmt-audit",
@@ -44,6 +46,7 @@ for command in (demo, audit, archive, compare, export, gate, nightly, plant, ver
     app.command()(command)
 
 verbose = False
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
 
 
 def _print_version(wanted: bool) -> None:
@@ -207,6 +210,10 @@ def main() -> None:
     except Exception as error:
         if verbose:
             raise
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            _fail(f"{error.filename or 'the output'}: cannot be written ({error.strerror}); free some space or rights")
+        if is_out_of_memory(error):
+            _fail(f"out of memory ({error}); close other programs, or give a smaller --beam or fewer --threads")
         _fail(f"unexpected {type(error).__name__}: {error} (this is a bug; -v before the command shows where)")
 
 

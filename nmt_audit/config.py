@@ -83,8 +83,6 @@ class AuditConfig:
             raise InputError("one of --source and --testset is needed: a file, or the name of a test set of sacrebleu")
         if bool(self.testset) != bool(self.langpair):
             raise InputError("--testset and --langpair go together, as in --testset wmt22 --langpair de-en")
-        if self.model is None and self.hypotheses is None and not self.source.endswith((".jsonl", ".jsonl.gz")):
-            raise InputError("nothing to audit: give --model to translate with, or --hypotheses with translations")
         for method in self.methods:
             if method not in FURTHER_METHODS:
                 raise InputError(f"--method {method}: there are {', '.join(FURTHER_METHODS)}")

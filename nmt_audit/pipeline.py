@@ -21,7 +21,7 @@ from typing import Any
 
 from nmt_audit.calibrating import Calibrated, calibrated, references_of, thresholds_for
 from nmt_audit.config import RULE_SET_NAMES, AuditConfig
-from nmt_audit.corpus import Corpus, read_corpus
+from nmt_audit.corpus import Corpus, read_corpus, read_test_set
 from nmt_audit.dismissing import dismiss, dismissals, run_day
 from nmt_audit.errors import InputError, RequestError
 from nmt_audit.further import explain_further
@@ -60,16 +60,17 @@ def audit(config: AuditConfig) -> Path:
     with the same bytes in data/ and site/. Raises InputError, ModelError or OutputError with one line for the user;
     shards that are finished by then are kept, and nothing else.
     """
-    corpus, clean, rejected = _read(config)
-    first = corpus.segments[0]
-    config = replace(config, src_lang=config.src_lang or first.src_lang, tgt_lang=config.tgt_lang or first.tgt_lang)
-    with stoppable() as stopping, new_run(config.out, resume=config.resume, replace=config.replace) as writer:
-        job = _Job(config, writer, stopping)
-        with job.timed("loading"):
-            model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
-        writer.begin(begun(config, _hashes(corpus, clean, rejected), model))
-        if not writer.finished:
-            _finish(job, model, corpus, clean, rejected)
+    with stoppable() as stopping:
+        corpus, clean, rejected = _read(config)
+        first = corpus.segments[0]
+        config = replace(config, src_lang=config.src_lang or first.src_lang, tgt_lang=config.tgt_lang or first.tgt_lang)
+        with new_run(config.out, resume=config.resume, replace=config.replace) as writer:
+            job = _Job(config, writer, stopping)
+            with job.timed("loading"):
+                model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
+            writer.begin(begun(config, _hashes(corpus, clean, rejected), model))
+            if not writer.finished:
+                _finish(job, model, corpus, clean, rejected)
     return config.out
 
 
@@ -151,19 +152,7 @@ def _calibrated(corpus: Corpus, clean: Corpus | None, model: Model | None, confi
 
 def _read(config: AuditConfig) -> tuple[Corpus, Corpus | None, dict[str, str] | None]:
     """The corpus, the clean one that thresholds are set on, if any, and dismissed flags with who rejected them."""
-    import inspect  # INTERIM
-
-    if "references" not in inspect.signature(read_corpus).parameters:  # INTERIM
-        corpus = read_corpus(
-            config.source,
-            src_lang=config.src_lang or None,
-            tgt_lang=config.tgt_lang or None,
-            hypotheses=config.hypotheses,
-            reference=(config.references or (None,))[0],
-        )  # INTERIM
-    elif config.testset:
-        from nmt_audit.corpus import read_test_set  # INTERIM
-
+    if config.testset:
         corpus = read_test_set(
             config.testset, config.langpair, hypotheses=config.hypotheses, references=config.references,
             system=config.system,
@@ -173,7 +162,7 @@ def _read(config: AuditConfig) -> tuple[Corpus, Corpus | None, dict[str, str] | 
             config.source, src_lang=config.src_lang or None, tgt_lang=config.tgt_lang or None,
             hypotheses=config.hypotheses, references=config.references, form=config.form, system=config.system,
         )  # fmt: skip
-    clean = None if config.clean is None else _clean_corpus(config)
+    clean = None if config.clean is None else _clean_corpus(config.clean, corpus.segments[0])
     rejected = None if config.dismissals is None else dismissals(Path(config.dismissals), on=run_day(config.date))
     _refuse_nonsense(config, corpus)
     return corpus, clean, rejected
@@ -184,18 +173,21 @@ def _refuse_nonsense(config: AuditConfig, corpus: Corpus) -> None:
     if config.model is None:
         for number, segment in enumerate(corpus.segments, 1):
             if segment.hypothesis is None:
-                raise InputError(f"{config.reads}, segment {number}: no hypothesis; give --hypotheses or --model")
+                raise InputError(
+                    f"{config.reads}: segment {number} has no translation; give --model to translate with, or "
+                    "--hypotheses with translations"
+                )
     for name in config.rule_sets if config.model is not None else ():
         if name not in RULE_SET_NAMES:
             raise RequestError(f"no rule set “{name}”; there are {', '.join(RULE_SET_NAMES)}")
 
 
-def _clean_corpus(config: AuditConfig) -> Corpus:
+def _clean_corpus(path: str, like: Segment) -> Corpus:
     """The corpus of right translations that thresholds are set on. Raises InputError where one has none."""
-    corpus = read_corpus(config.clean or "", src_lang=config.src_lang, tgt_lang=config.tgt_lang)
+    corpus = read_corpus(path, src_lang=like.src_lang, tgt_lang=like.tgt_lang)
     for number, segment in enumerate(corpus.segments, 1):
         if segment.reference is None:
-            raise InputError(f"{config.clean}, line {number}: no translation; --clean needs source TAB translation")
+            raise InputError(f"{path}: segment {number} has no translation; --clean needs source TAB translation")
     return corpus
 
 
@@ -269,10 +261,6 @@ def _audit_shard(
 
 def _texts(segments: Sequence[Segment]) -> tuple[list[str], list[tuple[str, ...]]]:
     """Hypotheses and references. What could not be translated counts as empty."""
-    import inspect  # INTERIM
-
-    if "Sequence[str]]" not in str(inspect.signature(corpus_scores)):  # INTERIM
-        return [segment.hypothesis or "" for segment in segments], [segment.reference for segment in segments]
     return [segment.hypothesis or "" for segment in segments], [segment.references for segment in segments]
 
 

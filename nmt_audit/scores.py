@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
 
 from nmt_audit.records import Score
 
@@ -20,26 +21,27 @@ TOKENISERS = {"zh": "zh", "ja": "char", "th": "char", "lo": "char", "km": "char"
 
 
 def corpus_scores(
-    hypotheses: Sequence[str], references: Sequence[str | None], *, seed: int, tgt_lang: str = "en"
+    hypotheses: Sequence[str], references: Sequence[Sequence[str]], *, seed: int, tgt_lang: str = "en"
 ) -> tuple[Score, ...]:
     """BLEU, chrF and TER over the segments that have a reference, with 95 % bootstrap intervals; () where none has.
 
+    `references`: those of each segment, as many as it has; where these numbers differ, the signature says `nrefs:var`.
     The interval is sacrebleu's: half the width of the middle 95 % of the resampled scores, around their mean.
     """
-    pairs = [(said, given) for said, given in zip(hypotheses, references, strict=True) if given is not None]
+    pairs = [(text, given) for text, given in zip(hypotheses, references, strict=True) if given]
     if not pairs:
         return ()
-    said, given = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    said, given = [text for text, _ in pairs], streams([given for _, given in pairs])
     resamples = max(100, min(RESAMPLES, RESAMPLED_ROWS // len(pairs)))
     scores = []
     for name, metric in metrics(tgt_lang).items():
         try:
             with sacrebleu_seed(seed):
-                found = metric.corpus_score(said, [given], n_bootstrap=resamples)
+                found = metric.corpus_score(said, given, n_bootstrap=resamples)
         except TypeError:
             # Where a resample has nothing but empty texts, sacrebleu 2.6 trips over its own mixture of float types.
             metric = metrics(tgt_lang)[name]  # a new one: the signature of the other claims the resamples
-            found = metric.corpus_score(said, [given])
+            found = metric.corpus_score(said, given)
             scores.append(Score(name, float(found.score), None, None, str(metric.get_signature())))
             continue
         mean, half = float(found._mean), float(found._ci)
@@ -48,14 +50,22 @@ def corpus_scores(
 
 
 def segment_scores(
-    hypotheses: Sequence[str], references: Sequence[str | None], *, tgt_lang: str = "en"
+    hypotheses: Sequence[str], references: Sequence[Sequence[str]], *, tgt_lang: str = "en"
 ) -> list[dict[str, float]]:
     """ "bleu" (with effective order), "chrf" and "ter" of each segment; {} where it has no reference."""
     named = {name.lower(): metric for name, metric in metrics(tgt_lang, effective_order=True).items()}
     return [
-        {} if given is None else {name: metric.sentence_score(said, [given]).score for name, metric in named.items()}
+        {name: metric.sentence_score(said, list(given)).score for name, metric in named.items()} if given else {}
         for said, given in zip(hypotheses, references, strict=True)
     ]
+
+
+def streams(references: Iterable[Sequence[str]]) -> list[list[Any]]:
+    """As sacrebleu takes them: all first references, all second ones, …; None where a segment has fewer.
+
+    `Any`: sacrebleu's types do not have the None that it asks for.
+    """
+    return [list(stream) for stream in zip_longest(*references)]
 
 
 def metrics(tgt_lang: str, *, effective_order: bool = False) -> Mapping[str, Metric]:

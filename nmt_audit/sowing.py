@@ -43,7 +43,8 @@ def plant_file(plan: Plan, out: Path) -> Mapping[str, int]:
         raise InputError(f"--how {plan.how}: errors are planted in the target or in the source")
     if plan.how == "source" and plan.model is None:
         raise InputError("--how source needs --model: it translates the altered sources")
-    corpus = read_corpus(plan.source, src_lang=plan.src_lang, tgt_lang=plan.tgt_lang, reference=plan.reference)
+    references = () if plan.reference is None else (plan.reference,)
+    corpus = read_corpus(plan.source, src_lang=plan.src_lang, tgt_lang=plan.tgt_lang, references=references)
     planted = _in_references(plan, corpus) if plan.how == "target" else _in_sources(plan, corpus)
     if not planted:
         raise InputError(f"{plan.source}: no segment is long enough for an error; give more text")

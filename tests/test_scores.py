@@ -21,6 +21,7 @@ REFERENCES = [
     "It is raining again today.",
     "Good.",
 ] * 4
+ONE_EACH = [(text,) for text in REFERENCES]
 
 THEIRS = {"BLEU": sacrebleu.BLEU, "chrF": sacrebleu.CHRF, "TER": sacrebleu.TER}
 
@@ -35,7 +36,7 @@ def test_corpus_scores_are_those_of_sacrebleu(monkeypatch: pytest.MonkeyPatch, s
         expected.append((name, score.score, score._mean - score._ci, score._mean + score._ci, metric.get_signature()))
     monkeypatch.delenv("SACREBLEU_SEED")
     for score, (name, value, low, high, signature) in zip(
-        corpus_scores(HYPOTHESES, REFERENCES, seed=seed), expected, strict=True
+        corpus_scores(HYPOTHESES, ONE_EACH, seed=seed), expected, strict=True
     ):
         assert (score.name, score.value, score.signature) == (name, value, str(signature))
         assert f"|bs:1000|seed:{seed}|" in score.signature
@@ -45,10 +46,10 @@ def test_corpus_scores_are_those_of_sacrebleu(monkeypatch: pytest.MonkeyPatch, s
 
 
 def test_the_seed_decides_the_interval_and_nothing_else() -> None:
-    one, two = (corpus_scores(HYPOTHESES, REFERENCES, seed=seed) for seed in (1, 2))
+    one, two = (corpus_scores(HYPOTHESES, ONE_EACH, seed=seed) for seed in (1, 2))
     assert [score.value for score in one] == [score.value for score in two]
     assert [score.low for score in one] != [score.low for score in two]
-    assert corpus_scores(HYPOTHESES, REFERENCES, seed=1) == one
+    assert corpus_scores(HYPOTHESES, ONE_EACH, seed=1) == one
 
 
 @pytest.mark.parametrize("before", [None, "77"])
@@ -56,7 +57,7 @@ def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch, befo
     monkeypatch.delenv("SACREBLEU_SEED", raising=False)
     if before is not None:
         monkeypatch.setenv("SACREBLEU_SEED", before)
-    corpus_scores(["a"], ["b"], seed=1)
+    corpus_scores(["a"], [["b"]], seed=1)
     assert os.environ.get("SACREBLEU_SEED") == before
 
 
@@ -66,32 +67,32 @@ def test_segment_scores_are_those_of_sacrebleu() -> None:
         {name: metric.sentence_score(said, [given]).score for name, metric in metrics.items()}
         for said, given in zip(HYPOTHESES, REFERENCES, strict=True)
     ]
-    assert segment_scores(HYPOTHESES, REFERENCES) == expected
+    assert segment_scores(HYPOTHESES, ONE_EACH) == expected
     assert expected[4] == {"bleu": pytest.approx(100), "chrf": pytest.approx(100), "ter": 0}, "one word can be perfect"
 
 
 def test_without_a_reference_there_is_no_score() -> None:
-    assert corpus_scores(["a", "b"], [None, None], seed=1) == ()
+    assert corpus_scores(["a", "b"], [(), ()], seed=1) == ()
     assert corpus_scores([], [], seed=1) == ()
-    assert segment_scores(["a", "b"], [None, None]) == [{}, {}]
+    assert segment_scores(["a", "b"], [(), ()]) == [{}, {}]
 
 
 def test_segments_without_a_reference_do_not_count() -> None:
-    scored = corpus_scores([*HYPOTHESES, "anything"], [*REFERENCES, None], seed=1)
-    assert scored == corpus_scores(HYPOTHESES, REFERENCES, seed=1)
-    assert segment_scores(["a", "b"], [None, "b"]) == [{}, segment_scores(["b"], ["b"])[0]]
+    scored = corpus_scores([*HYPOTHESES, "anything"], [*ONE_EACH, ()], seed=1)
+    assert scored == corpus_scores(HYPOTHESES, ONE_EACH, seed=1)
+    assert segment_scores(["a", "b"], [(), ("b",)]) == [{}, segment_scores(["b"], [("b",)])[0]]
 
 
 def test_texts_must_come_in_pairs() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        corpus_scores(["a", "b"], ["a"], seed=1)
+        corpus_scores(["a", "b"], [["a"]], seed=1)
     with pytest.raises(ValueError, match="shorter"):
-        segment_scores(["a", "b"], ["a"])
+        segment_scores(["a", "b"], [["a"]])
 
 
 def test_a_resample_of_empty_texts_takes_the_interval_only() -> None:
     """sacrebleu cannot average the resamples here; the score itself is fine, and its signature claims no resamples."""
-    ter = corpus_scores(["", ""], ["", "b"], seed=1)[2]
+    ter = corpus_scores(["", ""], [("",), ("b",)], seed=1)[2]
     metric = sacrebleu.TER()
     assert ter.value == metric.corpus_score(["", ""], [["", "b"]]).score
     assert (ter.low, ter.high) == (None, None)
@@ -103,8 +104,40 @@ def test_a_resample_of_empty_texts_takes_the_interval_only() -> None:
     [("en", "13a", "no"), ("zh", "zh", "yes"), ("zh-TW", "zh", "yes"), ("ja_JP", "char", "yes"), ("TH", "char", "yes")],
 )
 def test_languages_without_spaces_are_cut_otherwise(language: str, tokeniser: str, asian: str) -> None:
-    bleu, _, ter = corpus_scores(["汤姆怎么知道"], ["汤姆怎么知道你"], seed=1, tgt_lang=language)
+    bleu, _, ter = corpus_scores(["汤姆怎么知道"], [["汤姆怎么知道你"]], seed=1, tgt_lang=language)
     assert f"|tok:{tokeniser}|" in bleu.signature
     assert f"|asian:{asian}|" in ter.signature
-    [segment] = segment_scores(["汤姆怎么知道"], ["汤姆怎么知道你"], tgt_lang=language)
+    [segment] = segment_scores(["汤姆怎么知道"], [["汤姆怎么知道你"]], tgt_lang=language)
     assert (segment["bleu"] > 50) == (language != "en"), "six characters of seven are right"
+
+
+TWO_EACH = [(text, f"{text} Indeed.") for text in REFERENCES]
+# The first segment has one reference less; sacrebleu's word for that is None.
+UNEVEN = [TWO_EACH[0][:1], *TWO_EACH[1:]]
+
+
+@pytest.mark.parametrize(
+    ("references", "given", "signed"),
+    [
+        (TWO_EACH, [REFERENCES, [f"{text} Indeed." for text in REFERENCES]], "nrefs:2"),
+        (UNEVEN, [REFERENCES, [None, *(f"{text} Indeed." for text in REFERENCES[1:])]], "nrefs:var"),
+    ],
+    ids=["two each", "uneven"],
+)
+def test_several_references_are_given_to_sacrebleu_as_it_takes_them(
+    references: list[tuple[str, ...]], given: list[list[str]], signed: str
+) -> None:
+    scored = corpus_scores(HYPOTHESES, references, seed=1)
+    assert [score.value for score in scored] == [
+        kind().corpus_score(HYPOTHESES, given).score for kind in THEIRS.values()
+    ]
+    assert all(score.signature.startswith(f"{signed}|") for score in scored)
+    chrf = sacrebleu.CHRF()
+    assert [row["chrf"] for row in segment_scores(HYPOTHESES, references)] == [
+        chrf.sentence_score(said, list(texts)).score for said, texts in zip(HYPOTHESES, references, strict=True)
+    ]
+
+
+def test_another_reference_can_only_help() -> None:
+    one, two = corpus_scores(["Good."], [["Bad."]], seed=1), corpus_scores(["Good."], [["Bad.", "Good."]], seed=1)
+    assert one[1].value < two[1].value == 100

@@ -15,6 +15,7 @@ from nmt_audit.series import Series, series_of
 
 Manifest: TypeAlias = Mapping[str, Any]
 
+DIGITS = 4  # decimals of a reading, so that it is the same number wherever it is written and read
 INTERVAL = 2 * 1.96  # standard errors in a 95 % interval
 LEAST_OF_ERROR = 0.1  # share of a score's standard error that its noise is at least
 LEAST_POINTS = 0.02  # the same, for a score without an interval, in points
@@ -102,14 +103,14 @@ def _share(number: int | None, of: int) -> Reading | None:
     if number is None or not 0 <= number <= of or of == 0:
         return None
     near = (number + 1) / (of + 2)
-    return Reading(100 * number / of, 100 * sqrt(OF_SEGMENTS * near * (1 - near) / of))
+    return Reading(round(100 * number / of, DIGITS), 100 * sqrt(OF_SEGMENTS * near * (1 - near) / of))
 
 
 def _per_hundred(number: int | None, of: int) -> Reading | None:
     """Of flags, of which a segment can have several, per 100 segments."""
     if number is None or of <= 0:
         return None
-    return Reading(100 * number / of, 100 * sqrt(OF_FLAGS * (number + 1)) / of)
+    return Reading(round(100 * number / of, DIGITS), 100 * sqrt(OF_FLAGS * (number + 1)) / of)
 
 
 def _with_interval(found: Manifest, key: str, scale: float) -> Reading | None:
@@ -117,7 +118,7 @@ def _with_interval(found: Manifest, key: str, scale: float) -> Reading | None:
     if value is None:
         return None
     floor = LEAST_POINTS if low is None or high is None else scale * LEAST_OF_ERROR * abs(high - low) / INTERVAL
-    return Reading(scale * value, floor)
+    return Reading(round(scale * value, DIGITS), floor)
 
 
 def _traits(manifest: Manifest) -> dict[str, str]:

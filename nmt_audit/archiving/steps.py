@@ -4,7 +4,7 @@ Two kinds are looked for. A *leap* is a night that is far from what the nights b
 the next night. A *shift* is too small to show on one night, and is found because it lasts: ruptures proposes where the
 mean changes (least squares, solved exactly as in PELT, Killick et al. 2012, with Schwarz's penalty of 2 σ² ln n per
 change, Yao 1988), and a proposal counts if it is significant, came at once, and explains the nights better than a
-straight line.
+parabola, so that the bend of a learning curve is none.
 
 A model that learns moves all the time, and that is no step. So a fall counts only below the recent level *and* below
 where the recent line leads, a rise only above both; and the noise of a night is measured where the night is: from
@@ -38,7 +38,7 @@ SHIFT = 5.0  # standard errors
 SHORTEST = 5  # nights on either side of a shift
 LONGEST = 30  # nights on either side of a shift that its means are of
 AT_ONCE = 0.6  # share of a shift that has come within three nights
-BETTER = 6.0  # by how many variances a step has to explain more than a line does
+BETTER = 6.0  # by how many variances a step has to explain more than a parabola does
 PER_DEVIATION = 1.4826  # median absolute deviation → standard deviation, of a normal distribution
 
 

@@ -73,7 +73,7 @@ def bench_faithfulness(settings: Settings, command: str = "") -> FaithfulnessBen
     start = time.monotonic()
     corpus = read_corpus(
         settings.source, src_lang=settings.src_lang or "", tgt_lang=settings.tgt_lang or "",
-        reference=settings.reference,
+        references=() if settings.reference is None else (settings.reference,),
     )  # fmt: skip
     last = len(corpus.segments) if settings.sentences is None else settings.skip + settings.sentences
     segments = corpus.segments[settings.skip : last]

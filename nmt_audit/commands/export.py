@@ -23,7 +23,7 @@ def export(
     out: Annotated[str, typer.Option("--out", help="The file; - is standard output, for formats that are text.")],
     rows: Annotated[
         str | None,
-        typer.Option("--rows", help="Of jsonl, csv, xlsx and parquet: a row per flags (default) or per segments."),
+        typer.Option("--rows", help="Of jsonl, csv, xlsx and parquet: flags (default) or segments, a row each."),
     ] = None,
     pair: Annotated[
         str | None, typer.Option("--pair", help="Only segments of these languages, as in de-en; xliff has one pair.")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-# How what begins like this is laid out; anything else is plain text, a segment a line.
-_MARKED_UP = (".tmx", ".xlf", ".xliff", ".xml", ".sgm", ".mxliff", ".sdlxliff")
-_ROWS = (".jsonl",)
+from nmt_audit.corpus.forms import FORMS, Form
+
+_COLUMNS = ("text", "tsv")  # forms of corpora whose lines begin with the source itself
 _ROLES = (" (hypothesis)", " (hypotheses)", " (reference)", " (references)", " (clean)")
 
 
@@ -39,7 +39,7 @@ def corpus_file(manifest: Mapping[str, Any]) -> Artifact:
     if given is None:
         names = [name for name in data if not name.endswith(_ROLES) and name != "dismissals"]
         given = names[0] if len(names) == 1 else None
-    if given in (None, "-"):
+    if given in (None, "", "-"):
         return Artifact(str(manifest.get("name") or "corpus"), lines=False, columns=False)
     return _artifact(str(given), _option(manifest, "--form"), data)
 
@@ -47,7 +47,7 @@ def corpus_file(manifest: Mapping[str, Any]) -> Artifact:
 def hypotheses_file(manifest: Mapping[str, Any]) -> Artifact | None:
     """The file that the translations are from; None where a model made them, or it cannot be known."""
     given = _option(manifest, "--hypotheses")
-    if given in (None, "-"):
+    if given in (None, "", "-"):
         return None
     return _artifact(str(given), None, manifest.get("data") or {})
 
@@ -67,11 +67,17 @@ def _option(manifest: Mapping[str, Any], name: str) -> str | None:
 def _artifact(given: str, form: str | None, data: Mapping[str, Any]) -> Artifact:
     path = PurePosixPath(given.replace("\\", "/"))
     below = not path.is_absolute() and ".." not in path.parts and ":" not in path.parts[0]
-    name = path.name.lower().removesuffix(".gz")
-    marked_up = form in ("tmx", "xliff", "wmt") if form else name.endswith(_MARKED_UP)
-    rows = form == "jsonl" if form else name.endswith(_ROWS)
+    known = _form(path.name.lower().removesuffix(".gz"), form)
     digest = data.get(path.name)
     return Artifact(
-        str(path if below else path.name), lines=not marked_up, columns=not (marked_up or rows),
+        str(path if below else path.name), lines=known.root is None, columns=known.name in _COLUMNS,
         digest=digest if isinstance(digest, str) else None,
     )  # fmt: skip
+
+
+def _form(name: str, asked: str | None) -> Form:
+    """The form of a file, as the reader of corpora tells it, but without looking into the file."""
+    if name.endswith(".xml"):
+        return FORMS["wmt"]  # or another of the XML forms, which are alike here
+    by_name = (form for form in FORMS.values() if form.suffixes and name.endswith(form.suffixes))
+    return FORMS.get(asked or "") or next(by_name, FORMS["text"])

@@ -117,7 +117,7 @@ def _rest_case(code: str, counts: Counter[str], segments: int, unchecked: int) -
     name = f"all other segments: no {category(code).label} suspected"
     if segments and unchecked == segments:
         return Case(name, "skipped", "not checked: there are no word lists for these languages, or no translations")
-    clear = segments - counts.total()
+    clear = segments - unchecked - counts.total()
     rest = f", {plural(unchecked, 'segment', 'segments')} not checked" if unchecked else ""
     return Case(name, text=f"{plural(clear, 'segment', 'segments')} without a flag{rest}")
 

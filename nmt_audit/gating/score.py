@@ -54,11 +54,11 @@ def _change(rule: Rule, gated: GatedRun) -> Measured:
     assert change is not None
     return Measured(
         change.difference, f"{change.segments} segments", change.signature, change.a, change.b, change.low,
-        change.high, TEST, _p_value(change),
+        change.high, TEST, p_value(change),
     )  # fmt: skip
 
 
-def _p_value(change: ScoreChange) -> float | None:
+def p_value(change: ScoreChange) -> float | None:
     """The bootstrap's, and beyond what it can resolve the normal distribution's.
 
     Of n resamples the smallest p is 1 / (n + 1), which large corpora, with few resamples, and corrections for many

@@ -221,7 +221,8 @@ def _explained(error: BaseException, out: Path, kept: int) -> BaseException:
         return Interrupted(f"interrupted{stays or '; nothing was written'}")
     if isinstance(error, OSError):
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            return OutputError(f"{out}: no space left on the device; free some or choose another --out{stays}")
+            why = f"no space left on the device ({error.strerror})"
+            return OutputError(f"{out}: {why}; free some or choose another --out{stays}")
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
             return OutputError(f"{out}: cannot be written ({error.strerror}); choose another --out{stays}")
     return error

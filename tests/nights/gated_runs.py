@@ -13,8 +13,12 @@ from nmt_audit.store import Run, open_run
 WHO = (("Der Lehrer", "The teacher"), ("Meine Schwester", "My sister"), ("Unser Nachbar", "Our neighbour"),
        ("Die alte Frau", "The old woman"))  # fmt: skip
 DOES = (("kauft heute", "buys", "today"), ("verkauft morgen", "sells", "tomorrow"), ("findet nie", "never finds", ""))
-WHAT = (("das rote Haus am See", "the red house by the lake"), ("einen Wagen aus Holz", "a wooden car"),
-        ("drei Bücher über Vögel", "three books about birds"), ("kein Brot im Laden", "no bread in the shop"))
+WHAT = (
+    ("das rote Haus am See", "the red house by the lake"),
+    ("einen Wagen aus Holz", "a wooden car"),
+    ("drei Bücher über Vögel", "three books about birds"),
+    ("kein Brot im Laden", "no bread in the shop"),
+)
 
 Sentence = tuple[str, str]
 System = Callable[[int, str], str]  # the number of a sentence and its right translation → what the system says

@@ -13,6 +13,7 @@ import pytest
 from nights.exported import PAIR, RUNS, dismissed_run, exported, hostile_run, json_rows
 from nmt_audit.errors import InputError, OutputError, RequestError
 from nmt_audit.exporting import FORMATS, Options, export_run, markdown_summary
+from nmt_audit.exporting.artifacts import Artifact, corpus_file
 from nmt_audit.exporting.columns import COLUMNS
 from nmt_audit.store import Run, open_run
 
@@ -220,3 +221,26 @@ def test_formats_import_without_what_is_heavy() -> None:
     code = f"import sys, nmt_audit.exporting; print(*{heavy} & sys.modules.keys())"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert run.stdout.split() == []
+
+
+# --- which file a run is of -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "data", "found"),
+    [
+        (["audit", "--source", "sets/news.de"], {"news.de": "ab"}, Artifact("sets/news.de", True, True, "ab")),
+        (["audit", "--source=/data/news.de.gz"], {}, Artifact("news.de.gz", True, True)),
+        (["audit", "--source", "../news.tsv"], {}, Artifact("news.tsv", True, True)),
+        (["audit", "--source", "C:\\sets\\news.jsonl"], {}, Artifact("news.jsonl", True, False)),
+        (["audit", "--source", "news.tmx"], {}, Artifact("news.tmx", False, False)),
+        (["audit", "--source", "news", "--form", "xliff"], {}, Artifact("news", False, False)),
+        (["audit", "--source", "wmt.xml"], {}, Artifact("wmt.xml", False, False)),
+        (["audit", "--config", "a.toml"], {"a.de": "cd", "b.en (clean)": "ef"}, Artifact("a.de", True, True, "cd")),
+        (["audit", "--config", "a.toml"], {"a.de": "cd", "b.en": "ef"}, Artifact("Night", False, False)),
+        (["audit", "--source", "-"], {"-": "ab"}, Artifact("Night", False, False)),
+        ("bench site", {}, Artifact("Night", False, False)),
+    ],
+)
+def test_the_file_of_a_run(command: object, data: dict[str, str], found: Artifact) -> None:
+    assert corpus_file({"name": "Night", "command": command, "data": data}) == found

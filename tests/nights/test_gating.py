@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control
+from scipy.stats import false_discovery_control, norm
 
 import nmt_audit
 from nmt_audit.bench.gates import Nights, simulated
-from nmt_audit.comparing import Matched, Pair, StoredFlag, Version
+from nmt_audit.comparing import Matched, Pair, ScoreChange, StoredFlag, Version
 from nmt_audit.errors import InputError
 from nmt_audit.gating import KINDS, GatedRun, Outcome, Rule, judge, read_gate
 from nmt_audit.gating.configuration import Gate
 from nmt_audit.gating.holm import holm
+from nmt_audit.gating.score import p_value
 from nmt_audit.gating.wording import bound, named
 from nmt_audit.store import Run
 
@@ -194,6 +195,16 @@ def test_faithfulness_is_that_of_the_manifest() -> None:
         assert judgement.verdict == ("passed" if value >= 0.9 else "failed")
     outcome = judge(gated, Gate((replace(rule, subject="lrp/signal"),)))
     assert outcome.exit_code == 1 and "it has attention (source), lrp/stable (source)" in outcome.judgements[0].reason
+
+
+def test_beyond_what_resamples_resolve_the_tail_is_normal() -> None:
+    def found(p: float, signature: str = "nrefs:1|bs:100|seed:1") -> float | None:
+        return p_value(ScoreChange("BLEU", 30.0, 29.0, -1.0, -1.5, -0.5, p, signature, 100_000))
+
+    two_sided = 2 * norm.sf(1.0 / (1.0 / (2 * norm.ppf(0.975))))
+    assert found(1 / 101) == pytest.approx(two_sided) and two_sided < 0.001
+    assert found(2 / 101) == 2 / 101  # some resample was as extreme
+    assert found(1 / 101, "nrefs:1") == 1 / 101
 
 
 # --- chance -----------------------------------------------------------------------------------------------------------

@@ -13,8 +13,6 @@ from nmt_audit.report.archive.wording import DECIMALS, LABELS, step_text
 from nmt_audit.report.literals import script
 from nmt_audit.report.wording import visible
 
-DIGITS = 4  # decimals of a value
-
 
 def trends_script(trends: Sequence[Trend]) -> str:
     """The script: `window.nmtAudit.trends(content)`."""
@@ -42,7 +40,7 @@ def _series(trend: Trend) -> dict[str, object]:
 
 def _line(line: Line) -> dict[str, object]:
     return {
-        "values": [None if value is None else round(value, DIGITS) for value in line.values],
+        "values": list(line.values),
         "steps": [
             {"night": step.night, "worse": is_worse(line.measure, step), "text": step_text(line.measure, step)}
             for step in line.steps

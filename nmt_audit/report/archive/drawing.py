@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nmt_audit.archiving.trends import Line, is_worse
 from nmt_audit.report.archive.wording import LABELS, step_text, value_text
+from nmt_audit.report.wording import plural
 
 ROOM = 6.0  # around the line, for marks
 
@@ -88,10 +89,7 @@ def _strokes(values: Sequence[float | None], places: Sequence[tuple[str, str]]) 
 def _alt(line: Line, dates: Sequence[str], low: float, high: float) -> str:
     label = LABELS[line.measure.key]
     known = [value for value in line.values if value is not None]
-    nights = "one night" if len(known) == 1 else f"{len(known)} nights"
-    told = (
-        f"{label.name} over {nights}, {value_text(low)} to {value_text(high, label.unit)}, "
-        f"last {value_text(known[-1], label.unit)}"
-    )
+    nights, last = plural(len(known), "night", "nights"), value_text(known[-1], label.unit)
+    told = f"{label.name} over {nights}, {value_text(low)} to {value_text(high, label.unit)}, last {last}"
     steps = [f"{dates[step.night]} {step_text(line.measure, step)}" for step in line.steps]
     return f"{told}; {'; '.join(steps)}" if steps else f"{told}; no step"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from nmt_audit.archiving.measures import MEASURES, Measure
 from nmt_audit.archiving.steps import Step
 from nmt_audit.report.wording import CATEGORY, fixed
 
 DECIMALS = 1
+LARGE = 1e5  # numbers that nobody measures, of a manifest that is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,21 @@ TRAITS = {
 
 def value_text(value: float | None, unit: str = "") -> str:
     """A measurement, as on every page."""
-    return "–" if value is None else f"{fixed(value, DECIMALS)}{unit}"
+    return "–" if value is None else f"{_rounded(value)}{unit}"
 
 
 def difference_text(difference: float) -> str:
     """A difference with its sign."""
-    text = fixed(difference, DECIMALS)
-    return text if text.startswith("−") or float(text.replace("−", "-")) == 0 else f"+{text}"
+    text = _rounded(difference)
+    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+
+
+def _rounded(value: float) -> str:
+    """A number with its decimals, halves away from 0, as toFixed of JavaScript has them: the script shows the same."""
+    if abs(value) >= LARGE:
+        return fixed(value, DECIMALS)
+    text = str(Decimal(abs(value)).quantize(Decimal(10) ** -DECIMALS, ROUND_HALF_UP))
+    return f"−{text}" if value < 0 and float(text) != 0 else text
 
 
 def step_text(measure: Measure, step: Step) -> str:

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing, which needs the extra `fuzz`; `make fuzz` runs it."""
