@@ -314,7 +314,7 @@ window.nmtAudit = (function () {
      score   from..to of a flag's score, either may be missing
      length  from..to of the source's length in characters
      verdict none, any, confirm, reject or unsure
-     show    flagged, clear (without a flag), partly (not fully checked), empty or too_long
+     show    flagged, clear (without a flag), partly (not fully checked), or a status: empty, too_long, not_finite, out_of_memory
      doc     the name of a document
      sort    a column, with - before it: the largest first
    Category, rule, score and verdict must hold for one and the same flag. What is not known is passed over. */
@@ -323,7 +323,8 @@ window.nmtAudit = (function () {
 
   const FIELDS = ["source", "translation", "reference"];
   const VERDICTS = ["none", "any", "confirm", "reject", "unsure"];
-  const SHOWN = ["flagged", "clear", "partly", "empty", "too_long"];
+  const STATUSES = { empty: "empty", too_long: "too long for the model", not_finite: "numbers that are none", out_of_memory: "too large for the memory" };
+  const SHOWN = ["flagged", "clear", "partly", ...Object.keys(STATUSES)];
   const FIRST = "-suspicion";
 
   /* What the list can be ordered by: name → how a reader calls it and its two directions, and the column it is. */
@@ -432,7 +433,7 @@ window.nmtAudit = (function () {
     if (wish.show === "flagged") keep((n) => columns.flags[n] > 0);
     if (wish.show === "clear") keep((n) => columns.flags[n] === 0);
     if (wish.show === "partly") keep((n) => columns.not_checked[n] > 0);
-    if (wish.show === "empty" || wish.show === "too_long") { const status = index.statuses.indexOf(wish.show); keep((n) => columns.status[n] === status); }
+    if (wish.show in STATUSES) { const status = index.statuses.indexOf(wish.show); keep((n) => columns.status[n] === status); }
     return allow;
   }
 
@@ -507,7 +508,7 @@ window.nmtAudit = (function () {
   function inUse(wish) {
     const label = (name) => site.data.index.categories.find((category) => nameOf(category) === name).label;
     const between = ([from, to]) => (to === null ? "from " + from : from === null ? "up to " + to : from + " to " + to);
-    const shown = { flagged: "flagged", clear: "without a flag", partly: "not fully checked", empty: "empty", too_long: "too long for the model" };
+    const shown = { flagged: "flagged", clear: "without a flag", partly: "not fully checked", ...STATUSES };
     const verdicts = { none: "no verdict yet", any: "with a verdict", confirm: "confirmed", reject: "rejected", unsure: "unsure" };
     const filters = [];
     const add = (words, without) => filters.push({ label: words, without: { ...wish, ...without } });
@@ -962,8 +963,11 @@ window.nmtAudit = (function () {
     return list;
   }
 
-  const note = ({ status, hypothesis }) => (status === "empty" ? "empty: not translated"
-    : status === "too_long" ? "longer than the model takes" + (hypothesis === "" ? ": not translated" : "") : null);
+  const NOTES = {
+    empty: "empty", too_long: "longer than the model takes", not_finite: "the model's numbers are not numbers (NaN)",
+    out_of_memory: "did not fit into memory",
+  };
+  const note = ({ status, hypothesis }) => (Object.hasOwn(NOTES, status) ? NOTES[status] + (hypothesis === "" ? ": not translated" : "") : null);
 
   function head(segment, query) {
     const live = segment.flags.filter((flag) => flag.dismissed === null);
@@ -2647,7 +2651,12 @@ window.nmtAudit = (function () {
     const words = site.texts.line(segment.source, site.texts.marksOf(segment, "src"), layers);
     return line("source", segment.srcLang, [...words, ...endMarks("source")], { side: "source" });
   }
-  const NOTES = { empty: "no translation", too_long: "no translation: the source is longer than the model takes" };
+  const NOTES = {
+    empty: "no translation",
+    too_long: "no translation: the source is longer than the model takes",
+    not_finite: "no translation: the model's numbers for it are not numbers (NaN)",
+    out_of_memory: "no translation: it did not fit into memory",
+  };
   function targetLine(changes) {
     const { segment } = context;
     if (!segment.hypothesis) {
@@ -4153,7 +4162,7 @@ window.nmtAudit = (function () {
     return { shape: found.shape, values: Float64Array.from(site.data.unpacked(found.values, Int16Array), (step) => (step / 32767) * found.scale) };
   }
 
-  site.panels = { add, detail, wordNode, all: () => panels.slice(), open: () => all("[data-panel]"), context: () => context };
+  site.panels = { add, detail, wordNode, tableNode, all: () => panels.slice(), open: () => all("[data-panel]"), context: () => context };
 })(window.nmtAudit);
 
 /* Full maps: attention and the chosen method side by side, cells on a canvas, words around it, every number within reach of
@@ -4440,7 +4449,7 @@ window.nmtAudit = (function () {
     };
   }
 
-  site.heat = { positionOf, rowOf, picture };
+  site.heat = { positionOf, rowOf, picture, figure };
   site.panels.add({
     name: "maps", title: "Full maps", about, key, draw, moved, picture,
     applies: (context) => Boolean(context.units.source.length && context.units.target.length && (context.values.attends || context.values.kinds().length)),
@@ -5344,7 +5353,8 @@ window.nmtAudit = (function () {
   };
 })(window.nmtAudit);
 
-/* Verdicts as files: JSON out and in, and the mistakes that were found as Marot TSV and as a Pearmut campaign. */
+/* Verdicts as files: JSON out and in, the mistakes that were found as Marot TSV and as a Pearmut campaign, and what was
+   rejected as a file of dismissals. */
 (function (site) {
   "use strict";
   const { one, element, button } = site.dom;
@@ -5438,6 +5448,38 @@ window.nmtAudit = (function () {
     return JSON.stringify({ info, campaign_id: site.data.index.name, data: [Array.from(documents.values(), (inside) => Array.from(inside.values()))] }, null, 2) + "\n";
   }
 
+  /* --- dismissals --------------------------------------------------------------------------------------------------- */
+
+  const QUOTED = 200; // code points of a text that a line quotes
+  const quoted = (text) => (site.words.lengthOf(text) <= QUOTED ? text : site.words.slicer(text)(0, QUOTED - 1) + "…");
+
+  /* The flags that most of their reviewers reject, one line each, sorted: what `verdicts export --dismissals` writes. */
+  async function dismissals(answers) {
+    const asked = new Map();
+    answers.filter((answer) => answer.flag_id !== null).forEach((answer) => asked.set(answer.flag_id, [...(asked.get(answer.flag_id) || []), answer]));
+    const lines = [];
+    for (const flag of Array.from(asked.keys()).sort()) {
+      const [reject, confirm, unsure] = ["reject", "confirm", "unsure"].map((verdict) => asked.get(flag).filter((answer) => answer.verdict === verdict));
+      if (reject.length > Math.max(confirm.length, unsure.length)) lines.push(JSON.stringify(await dismissal(flag, reject)) + "\n");
+    }
+    return lines;
+  }
+
+  /* What a line says; a field without a value is left out. */
+  async function dismissal(name, rejecting) {
+    const different = (field) => Array.from(new Set(rejecting.map((answer) => answer[field]).filter(Boolean)));
+    const { category, at } = rejecting[rejecting.length - 1];
+    const number = site.data.numberOfFlag(name);
+    const segment = number < 0 ? null : await site.data.segment(number);
+    const flag = segment && segment.flags.find((known) => known.id === name);
+    const row = { flag: name, category, source: null, span: null, reason: different("comment").join("; ") || null, by: different("reviewer").sort().join(", ") || null, at };
+    if (flag) {
+      const words = site.words.slicer(flag.side === "src" ? segment.source : segment.hypothesis);
+      Object.assign(row, { category: flag.category, source: quoted(segment.source), span: flag.start === null ? null : quoted(words(flag.start, flag.end)) });
+    }
+    return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+  }
+
   /* --- saving and bringing in --------------------------------------------------------------------------------------- */
 
   function fileName(ending) {
@@ -5470,6 +5512,14 @@ window.nmtAudit = (function () {
     const bare = found.filter((item) => item.answer.severity === null).length;
     report(site.plural(found.length, "mistake") + " saved: confirmed flags and what was marked."
       + (bare ? " " + site.count(bare) + " of them without a severity." : "") + (lost ? " " + site.count(lost) + " left out: this run has no such segment." : ""));
+  }
+
+  async function saveDismissals() {
+    takeName();
+    report("Reading the segments …");
+    const lines = await dismissals(site.answers.exported());
+    site.download(fileName(".dismissals.jsonl"), lines.join(""), "application/jsonl");
+    report(site.plural(lines.length, "dismissal") + " saved: flags that most of their reviewers here reject.");
   }
 
   /* The entries of a file of verdicts; throws words that say what is wrong. */
@@ -5523,7 +5573,8 @@ window.nmtAudit = (function () {
       element("p", { class: "choices" },
         button("Verdicts (JSON)", save, { "data-control": "save", title: "For “nmt-audit verdicts import”, and for other reviewers' pages" }),
         button("Mistakes (Marot TSV)", () => saveErrors("marot"), { "data-control": "marot", title: "Confirmed flags and marked mistakes for Marot, the viewer of MQM data" }),
-        button("Mistakes (Pearmut)", () => saveErrors("pearmut"), { "data-control": "pearmut", title: "Confirmed flags and marked mistakes as error spans of a Pearmut campaign" })),
+        button("Mistakes (Pearmut)", () => saveErrors("pearmut"), { "data-control": "pearmut", title: "Confirmed flags and marked mistakes as error spans of a Pearmut campaign" }),
+        button("Dismissals file", saveDismissals, { "data-control": "dismissals", title: "Rejected flags for “nmt-audit audit” and “gate”, which then do not count them: one line each, to keep in git" })),
       element("h3", {}, "Bring in verdicts"),
       element("label", { class: "field" }, "A file of verdicts, of yours or of another reviewer; the latest answer of each counts", file),
       element("p", { "data-elsewhere": true }),
@@ -5587,7 +5638,7 @@ window.nmtAudit = (function () {
   }
   ["ready", "verdicts"].forEach((name) => site.on(name, notices));
 
-  site.exchange = { open, marot, pearmut, json, errors };
+  site.exchange = { open, marot, pearmut, json, errors, dismissals };
 })(window.nmtAudit);
 
 /* The answer on the current flag: confirm, reject or not sure, by one key each; category, severity and a comment behind them. */
@@ -6176,4 +6227,522 @@ window.nmtAudit = (function () {
     site.emit("ready");
     site.emit("view");
   });
+})(window.nmtAudit);
+
+/* Two models on the same segment: attention of A beside attention of B, relevance of A beside relevance of B. Rows are the
+   words of each translation, columns the words of the source, which are the same for both. */
+(function (site) {
+  "use strict";
+  const { element, one } = site.dom;
+  const LETTERS = ["A", "B"];
+  const APART = 32; // pixels between the maps
+  const NARROW = 760; // pixels: below, maps stand one above the other
+  const CELL = 17; // the narrowest column of a map, with its names beside
+
+  const CROWDED = 1.25; // times the room: up to there, a map scrolls in its box rather than stand below the other
+
+  let asked = null; // the kind of explanation that the reader chose last, as text
+  let earlier = false; // whether relevance is shown for the earlier words of the translation, too
+
+  /* What a map is made from: the segment of one run, its words and numbers; null where no model read it. */
+  function contextOf(item, side, maps) {
+    if (!maps || !maps.source.pieces.length || !maps.target.pieces.length) return null;
+    const segment = { ...item[side], srcLang: item.srcLang, tgtLang: item.tgtLang };
+    const units = {
+      source: site.words.units(site.words.of(maps.source, segment.source), maps.source, segment.source, false),
+      target: site.words.units(site.words.of(maps.target, segment.hypothesis), maps.target, segment.hypothesis, false),
+    };
+    return { segment, maps, units, values: site.values.of(maps), choice: {} };
+  }
+
+  const key = (kind) => JSON.stringify([kind.method, kind.state, kind.rules, kind.against]);
+
+  /* The kinds of explanation that either side holds, those of both first, then as they are computed. */
+  function kindsOf(contexts) {
+    const found = new Map(); // key → { kind, words: [of A, of B] }
+    contexts.forEach((context, side) => context && site.grids.kinds(context).forEach(({ kind, words }) => {
+      if (!found.has(key(kind))) found.set(key(kind), { kind, words: [0, 0] });
+      found.get(key(kind)).words[side] = words;
+    }));
+    const shared = (entry) => Number(!entry.words.every(Boolean));
+    return Array.from(found.values()).sort((first, second) => shared(first) - shared(second));
+  }
+
+  /* The one that is shown: what was asked for, else relevance for the last stage that most words are explained for. */
+  function settled(kinds) {
+    const wanted = kinds.find(({ kind }) => key(kind) === asked);
+    if (wanted) return wanted.kind;
+    const plain = kinds.filter(({ kind }) => kind.method === "lrp" && !kind.against);
+    const least = ({ words }) => Math.min(...words.filter(Boolean)) + 1000 * words.filter(Boolean).length;
+    const best = (plain.length ? plain : kinds).reduce((most, entry) => (most === null || least(entry) >= least(most) ? entry : most), null);
+    return best && best.kind;
+  }
+
+  /* One colour for one number in both maps: weights are compared across. */
+  function onOneScale(grids) {
+    const largest = Math.max(0, ...grids.map((of) => (of ? of.largest : 0)));
+    return grids.map((of) => of && { ...of, largest });
+  }
+
+  function missing(side, context, what) {
+    if (context) return what;
+    return site.data.index.models[side] ? "Nothing was read by the model of " + LETTERS[side] + " here." : LETTERS[side] + " was made without a model.";
+  }
+
+  function columnOf(of, side, room, note, name, number) {
+    const title = LETTERS[side] + (site.data.index.models[side] ? " · " + site.data.index.models[side] : "");
+    const made = element("div", {}, element("h4", {}, title));
+    if (!of) {
+      made.append(element("p", { class: "empty" }, note));
+      return made;
+    }
+    const figure = site.heat.figure(of, room, name + "-" + LETTERS[side].toLowerCase(), (row) => figure.show(row));
+    const said = of.title + " of " + LETTERS[side] + ", segment " + (number + 1);
+    one(".heat-box", figure.node).setAttribute("aria-label", said + ", scrolls in its own box");
+    one(".heat-cells", figure.node).setAttribute("aria-label", said + ". " + one(".heat-cells", figure.node).getAttribute("aria-label").replace(/ Arrow keys.*$/, " Arrow keys read the cells, Enter marks a word."));
+    made.append(figure.node, behind(of, said));
+    return made;
+  }
+
+  /* The numbers as a table, made when it is opened. */
+  function behind(of, said) {
+    const place = element("div", { class: "scroller", role: "region", tabindex: "0", "aria-label": said + ": the numbers" });
+    const details = element("details", { class: "behind" }, element("summary", {}, "The numbers in a table"), place);
+    details.addEventListener("toggle", () => place.replaceChildren(...(details.open ? [site.panels.tableNode(site.grids.table(of))] : [])));
+    return details;
+  }
+
+  /* Whether both maps have room side by side, and how much. */
+  function layout(width, grids) {
+    const widest = Math.max(0, ...grids.map((of) => (of ? site.grids.columns(of).length * CELL + 130 : 0)));
+    const half = (width - APART) / 2;
+    const stacked = width < NARROW || widest > CROWDED * half;
+    return { stacked, room: stacked ? width : half };
+  }
+
+  function pair(grids, notes, width, name, number) {
+    const { stacked, room } = layout(width, grids);
+    return element("div", { class: "both-maps" + (stacked ? " stacked" : "") }, ...grids.map((of, side) => columnOf(of, side, room, notes[side], name, number)));
+  }
+
+  function picker(kinds, chosen, again) {
+    const rules = new Set(kinds.map(({ kind }) => kind.rules).filter(Boolean));
+    const label = ({ kind, words }) => site.grids.title(kind) + (rules.size > 1 && kind.rules ? ", " + kind.rules : "") + " (words: " + words[0] + " in A, " + words[1] + " in B)";
+    const made = element("select", { "aria-label": "Which explanation", "data-kind": true }, ...kinds.map((entry) => element("option", { value: key(entry.kind), selected: key(entry.kind) === key(chosen) }, label(entry))));
+    made.addEventListener("change", () => { asked = made.value; again(); });
+    return made;
+  }
+
+  function earlierWords(again) {
+    const box = element("input", { type: "checkbox", "data-earlier": true, checked: earlier });
+    box.addEventListener("change", () => { earlier = box.checked; again(); });
+    return element("label", { class: "heat-switch" }, box, " earlier words of the translation, too");
+  }
+
+  /* Both pairs of maps of a segment into a place on the page. `maps`: {a, b}, or null where they could not be loaded. */
+  function draw(container, item, maps) {
+    if (!maps) {
+      container.replaceChildren(element("p", { class: "empty" }, "The maps could not be loaded: data/ is missing beside this page. Copy the whole folder."));
+      return;
+    }
+    const contexts = [contextOf(item, "a", maps.a), contextOf(item, "b", maps.b)];
+    if (!contexts.some(Boolean)) {
+      container.replaceChildren(element("p", { class: "empty" }, "No model read this segment in either run: there are no maps."));
+      return;
+    }
+    const width = container.clientWidth || 720;
+    const attention = onOneScale(contexts.map((context) => context && site.grids.attention(context)));
+    const kinds = kindsOf(contexts);
+    const chosen = settled(kinds);
+    const relevance = contexts.map((context) => {
+      const of = context && chosen ? site.grids.relevance({ ...context, choice: chosen }) : null;
+      return of && of.stored ? of : null;
+    });
+    const prefixed = relevance.some((of) => of && of.target);
+    const shown = relevance.map((of) => of && { ...of, target: earlier ? of.target : null });
+    const redraw = (focus) => { draw(container, item, maps); const control = container.querySelector(focus); if (control) control.focus(); };
+    const unexplained = contexts.map((context, side) => missing(side, context, "No word of this segment was explained" + (chosen ? " this way" : "") + " in " + LETTERS[side] + ". An audit explains what is flagged, and with --maps every word of the most suspicious segments."));
+    container.replaceChildren(
+      element("div", { class: "both-tools" }, element("h3", {}, "Attention"), element("span", { class: "note" }, "Both by one scale. Rows: words of each translation; columns: words of the source.")),
+      pair(attention, contexts.map((context, side) => missing(side, context, "The model of " + LETTERS[side] + " has no attention.")), width, "attention", item.number),
+      element("div", { class: "both-tools" }, element("h3", {}, "Relevance"), kinds.length ? picker(kinds, chosen, () => redraw("[data-kind]")) : null, prefixed ? earlierWords(() => redraw("[data-earlier]")) : null,
+        element("span", { class: "note" }, "Each row by its own largest |R|" + (prefixed ? ", earlier words included" : "") + "; hatched words were not explained.")),
+      pair(shown, unexplained, width, "relevance", item.number),
+    );
+  }
+
+  site.bothModels = { draw };
+})(window.nmtAudit);
+
+/* The page of two runs: its changed segments, to filter, to step through, and to open with the maps of both models.
+   #show=worse&pair=ID : what is shown stands in the address; ID is the segment's in B. */
+(function (site) {
+  "use strict";
+  const { one, all, element, button } = site.dom;
+  const PAGE = 25;
+  const SIGNS = { better: "▲", worse: "▼", even: "=" };
+  const HELP = {
+    new: "B has it, A does not", fixed: "A has it, B does not", changed: "both have it, with other numbers or words",
+    persisting: "both have it, alike", dismissed: "reviewers rejected it", unchecked: "the other run did not check for it",
+  };
+  const TOLD = Object.keys(HELP);
+  const STATUS = {
+    empty: "nothing to translate", too_long: "longer than the model takes", not_finite: "the model's numbers are not numbers",
+    out_of_memory: "did not fit into memory",
+  };
+
+  const received = { changes: new Map(), bothMaps: new Map() };
+  const FILES = { changes: "changes", bothMaps: "both-maps" };
+  const ui = {};
+  const state = { order: [], shown: 0, current: -1, turn: 0 };
+
+  /* The data scripts call these. */
+  function comparison(content) { site.data.index = content; }
+  const changes = (number, content) => received.changes.set(number, content);
+  const bothMaps = (number, content) => received.bothMaps.set(number, content);
+
+  /* What a chunk holds for the segment at a place of the index; null where it could not be loaded. */
+  async function part(kind, size, place) {
+    const number = Math.floor(place / size) + 1;
+    if (!received[kind].has(number)) await site.data.load("data/" + FILES[kind] + "-" + String(number).padStart(4, "0") + ".js");
+    const content = received[kind].get(number);
+    return content ? content[place % size] : null;
+  }
+  const segmentAt = (place) => part("changes", site.data.index.texts, place);
+  const mapsAt = (place) => part("bothMaps", site.data.index.maps, place);
+
+  /* --- a segment ------------------------------------------------------------------------------------------------------ */
+
+  const signed = (value, decimals) => { const text = site.wording.fixed(value, decimals); return value > 0 && Number(text) !== 0 ? "+" + text : text; };
+
+  const unlike = (ranges, name, letter) => ranges.map(([start, end]) => ({ start, end, make: () => element(name, { title: "only " + letter + " says this" }) }));
+
+  function line(label, lang, text, marks, layers, note) {
+    const nodes = text === "" ? [element("span", { class: "muted", lang: "en" }, note)] : site.texts.line(text, marks, layers);
+    return element("div", { class: "line " + label.toLowerCase() }, element("dt", {}, label), element("dd", { lang, dir: "auto" }, ...nodes));
+  }
+
+  function lines(item) {
+    const { a, b } = item;
+    const source = site.texts.marksOf(b, "src");
+    if (a.source === b.source) {
+      const known = new Set(source.map((mark) => JSON.stringify(mark)));
+      source.push(...site.texts.marksOf(a, "src").filter((mark) => !known.has(JSON.stringify(mark))));
+    }
+    const said = (side, letter, name) => line(letter, item.tgtLang, side.hypothesis, site.texts.marksOf(side, "tgt"), [unlike(side.unlike, name, letter)], STATUS[side.status] || "no translation");
+    return element("dl", { class: "lines" },
+      line("source", item.srcLang, b.source, source, [], "empty"),
+      said(a, "A", "del"), said(b, "B", "ins"),
+      item.reference === null ? null : line("reference", item.tgtLang, item.reference, [], [], "empty"));
+  }
+
+  function flagChange(item, { kind, a, b }) {
+    const before = a === null ? null : item.a.flags[a];
+    const after = b === null ? null : item.b.flags[b];
+    const flag = after || before;
+    const { slug, label, help } = site.data.category(flag.category);
+    const score = kind === "changed" ? before.score.toFixed(2) + " → " + after.score.toFixed(2) : flag.score.toFixed(2);
+    return element("li", {},
+      element("b", { class: "kind " + kind, title: HELP[kind] }, kind), " ",
+      element("span", {},
+        element("span", { class: "chip", title: help }, element("span", { class: "under " + slug }, label)), " ",
+        element("span", { class: "said", dir: "auto" }, flag.message), " ",
+        element("span", { class: "muted", title: "Score of the flag, 0 to 1" }, score)));
+  }
+  function flagChanges(item) {
+    if (!item.changes.length) return null;
+    const sorted = item.changes.slice().sort((one_, other) => TOLD.indexOf(one_.kind) - TOLD.indexOf(other.kind));
+    return element("ul", { class: "flag-changes" }, ...sorted.map((change) => flagChange(item, change)));
+  }
+
+  function head(item, way) {
+    return element("div", { class: "row-head" },
+      element("span", { class: "number" }, "#" + (item.number + 1)),
+      element("span", { class: "way " + way }, element("span", { "aria-hidden": "true" }, SIGNS[way] + " "), way),
+      element("span", { title: "Gain: chrF and fall of suspicion together" }, signed(item.gain, 2)),
+      item.chrf === null ? null : element("span", { class: "muted" }, "chrF " + site.wording.fixed(item.a.chrf, 1) + " → " + site.wording.fixed(item.b.chrf, 1)),
+      element("bdi", { class: "id" }, item.id));
+  }
+
+  /* The row of a segment; `place`: in the index, `at`: in what is shown. */
+  function row(item, place, at) {
+    const made = element("li", { "data-place": place, "aria-posinset": at + 1, "aria-setsize": state.order.length });
+    if (!item) {
+      made.append(element("p", { class: "muted" }, "This segment could not be loaded: data/ is missing beside this page. Copy the whole folder."));
+      return made;
+    }
+    const way = item.gain > 0 ? "better" : item.gain < 0 ? "worse" : "even";
+    const maps = element("div", { class: "both", id: "both-" + place, hidden: true });
+    const opener = button("Attention and relevance of both", () => toggle(made), { class: "show-maps", "aria-expanded": "false", "aria-controls": maps.id });
+    made.append(head(item, way), lines(item), ...[flagChanges(item)].filter(Boolean), opener, maps);
+    made.addEventListener("focusin", () => select(at, false));
+    return made;
+  }
+
+  /* Opens or closes the maps of a row. */
+  async function toggle(node) {
+    const opener = one(".show-maps", node);
+    const place = one(".both", node);
+    const open = place.hidden;
+    opener.setAttribute("aria-expanded", String(open));
+    place.hidden = !open;
+    if (!open) return;
+    const at = Number(node.dataset.place);
+    site.view.go({ pair: site.data.index.ids[at] }, true);
+    await drawMaps(node, at);
+  }
+  async function drawMaps(node, at) {
+    const [item, maps] = await Promise.all([segmentAt(at), mapsAt(at)]);
+    const place = one(".both", node);
+    if (item && !place.hidden) site.bothModels.draw(place, item, maps);
+  }
+  const redraw = () => all("[data-changes] > li").filter((node) => one(".both:not([hidden])", node)).forEach((node) => drawMaps(node, Number(node.dataset.place)));
+
+  /* --- the list ------------------------------------------------------------------------------------------------------- */
+
+  /* The places of the segments of a kind, in order. */
+  function ofKind(name) {
+    const { kinds, kindNames } = site.data.index;
+    const bit = name ? 1 << kindNames.indexOf(name) : 0;
+    return Array.from(kinds.keys()).filter((place) => !name || kinds[place] & bit);
+  }
+  const asked = () => { const name = site.view.get("show"); return site.data.index.kindNames.includes(name) ? name : ""; };
+
+  /* Shows as many of the segments asked for. `anew`: from the first one on. */
+  async function show(count, anew) {
+    state.turn += 1;
+    const turn = state.turn;
+    const from = anew ? 0 : state.shown;
+    const to = Math.min(Math.max(count, 0), state.order.length);
+    ui.list.setAttribute("aria-busy", "true");
+    const items = await Promise.all(state.order.slice(from, to).map(segmentAt));
+    if (turn !== state.turn) return false;
+    const rows = items.map((item, offset) => row(item, state.order[from + offset], from + offset));
+    if (anew) ui.list.replaceChildren(...rows);
+    else ui.list.append(...rows);
+    state.shown = to;
+    ui.list.removeAttribute("aria-busy");
+    const left = state.order.length - to;
+    ui.more.hidden = left === 0;
+    ui.more.textContent = "Show " + site.plural(Math.min(left, PAGE), "more segment") + " of " + site.count(left);
+    return true;
+  }
+
+  /* What the address asks for. */
+  async function view() {
+    const name = asked();
+    all("[data-tab]").forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.tab === name)));
+    const pair = site.view.get("pair");
+    if (state.name === name && (pair === null || pair === state.pair)) return;
+    state.name = name;
+    state.pair = pair;
+    state.current = -1;
+    state.order = ofKind(name);
+    const wanted = pair === null ? -1 : state.order.indexOf(site.data.index.ids.indexOf(pair));
+    if (!(await show(Math.max(PAGE, wanted + 1), true))) return;
+    ui.nothing.hidden = state.order.length > 0;
+    ui.nothing.textContent = "No segment of this kind.";
+    site.say(site.plural(state.order.length, "segment"));
+    if (wanted < 0) return;
+    select(wanted, true);
+    const node = ui.list.children[wanted];
+    if (one(".both", node) && one(".both", node).hidden) toggle(node);
+  }
+
+  function select(at, scroll) {
+    if (at < 0 || at >= state.shown) return;
+    all("[aria-current]", ui.list).forEach((node) => node.removeAttribute("aria-current"));
+    state.current = at;
+    const node = ui.list.children[at];
+    node.setAttribute("aria-current", "true");
+    if (!scroll) return;
+    node.scrollIntoView({ block: "nearest" });
+    const opener = one(".show-maps", node);
+    if (opener) opener.focus({ preventScroll: true });
+  }
+  async function move(step) {
+    const next = state.current + step;
+    if (next >= state.shown && state.shown < state.order.length) await show(state.shown + PAGE, false);
+    select(Math.max(next, 0), true);
+  }
+
+  function addKeys() {
+    const openCurrent = () => { const node = ui.list.children[state.current]; if (!node || !one(".both", node)) return false; toggle(node); return true; };
+    const tab = (at) => { const found = all("[data-tab]")[at]; if (!found) return false; found.click(); return true; };
+    site.keys.add("compare", {
+      j: { run: () => { move(1); }, help: "next, previous segment", label: "j k" }, k: { run: () => { move(-1); }, help: null },
+      m: { run: openCurrent, help: "maps of both models" },
+    });
+    all("[data-tab]").forEach((_, at, tabs) => site.keys.add("compare", { [at + 1]: { run: () => tab(at), help: at ? null : "which segments are shown", label: "1–" + tabs.length } }));
+    site.keys.within(() => "compare");
+  }
+
+  /* Another width asks for another layout of the maps. */
+  function watch() {
+    let width = ui.list.clientWidth;
+    new ResizeObserver(() => {
+      if (Math.abs(ui.list.clientWidth - width) < 24) return;
+      width = ui.list.clientWidth;
+      redraw();
+    }).observe(ui.list);
+  }
+
+  function start() {
+    if (document.body.dataset.page !== "compare") return;
+    ui.list = one("[data-changes]");
+    if (!ui.list) return;
+    if (!site.data.index) {
+      one("[data-missing]").hidden = false;
+      one("[data-tabs]").hidden = true;
+      return;
+    }
+    Object.assign(ui, { more: one("[data-action=more]"), nothing: one("[data-nothing]") });
+    all("[data-tab]").forEach((tab) => tab.addEventListener("click", () => site.view.go({ show: tab.dataset.tab, pair: null })));
+    ui.more.addEventListener("click", () => { const from = state.shown; show(state.shown + PAGE, false).then(() => select(from, true)); });
+    site.on("view", view);
+    site.on("theme", redraw);
+    addKeys();
+    watch();
+    view();
+  }
+
+  document.addEventListener("DOMContentLoaded", start);
+  Object.assign(site, { comparison, changes, bothMaps });
+})(window.nmtAudit);
+
+/* The filters of an archive, kept in the address, and the lines over the nights that they leave.
+   #model=…&set=…&measure=BLEU&from=2026-11-01&to=2026-11-29&steps=1 : whoever gets the address sees the same. */
+(function (site) {
+  "use strict";
+  const { one, all } = site.dom;
+  const FIELDS = ["model", "set", "measure", "from", "to", "steps"];
+  const SINGLE = [480, 48]; // pixels of a line when its measure stands alone
+  const NAMESPACE = "http://www.w3.org/2000/svg";
+
+  let content = null;
+  const trends = (given) => { content = given; }; // the data script calls this
+
+  const field = (name) => one("[data-trend-filters] [data-ask=" + name + "]");
+  const valueOf = (node) => (node.type === "checkbox" ? (node.checked ? "1" : "") : node.value);
+  const wish = () => Object.fromEntries(FIELDS.map((name) => [name, site.view.get(name) || ""]));
+  const within = (date, { from, to }) => (!from || date >= from) && (!to || date <= to);
+
+  /* The nights of a series that the dates leave, as a stretch of places: nights are in order. */
+  function stretch(series, asked) {
+    const first = series.dates.findIndex((date) => within(date, asked));
+    if (first < 0) return [0, 0];
+    const after = series.dates.findIndex((date, place) => place > first && !within(date, asked));
+    return [first, after < 0 ? series.dates.length : after];
+  }
+
+  function text(value, unit) {
+    if (value === null || value === undefined) return "–";
+    const shown = Math.abs(value).toFixed(content.decimals);
+    return (value < 0 && Number(shown) !== 0 ? "−" : "") + shown + (unit || "");
+  }
+  const signed = (value) => { const shown = text(value); return value > 0 && Number(shown) !== 0 ? "+" + shown : shown; };
+
+  function shape(name, attributes, title) {
+    const made = document.createElementNS(NAMESPACE, name);
+    Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+    if (title) made.append(Object.assign(document.createElementNS(NAMESPACE, "title"), { textContent: title }));
+    return made;
+  }
+
+  /* The places of values in a drawing, evenly spaced; null where there is no value. */
+  function placed(values, [width, height]) {
+    const known = values.filter((value) => value !== null);
+    const low = Math.min(...known), high = Math.max(...known), room = content.room;
+    return values.map((value, night) => value === null ? null : [
+      room + (width - 2 * room) * (values.length > 1 ? night / (values.length - 1) : 0.5),
+      height - room - (height - 2 * room) * (high === low ? 0.5 : (value - low) / (high - low)),
+    ]);
+  }
+
+  function strokes(places) {
+    const found = [[]];
+    places.forEach((place) => { if (place) found[found.length - 1].push(place.map((number) => number.toFixed(1)).join(",")); else found.push([]); });
+    return found.filter((points) => points.length > 1).map((points) => shape("polyline", { class: "stroke", points: points.join(" ") }));
+  }
+
+  /* Draws the nights of a line that the filters leave. */
+  function draw(svg, asked) {
+    const series = content.series[svg.dataset.series], line = series.lines[svg.dataset.line];
+    const [first, end] = stretch(series, asked);
+    const values = line.values.slice(first, end), dates = series.dates.slice(first, end);
+    const size = svg.dataset.size === "chart" ? content.chart : asked.measure ? SINGLE : content.spark;
+    const { name, unit } = content.measures[svg.dataset.line];
+    const places = placed(values, size), marks = [];
+    const steps = line.steps.filter((step) => step.night >= first && step.night < end);
+    const last = places.findLastIndex(Boolean);
+    if (svg.dataset.size === "chart") places.forEach((place, night) => { if (place) marks.push(shape("circle", { class: "night", cx: place[0], cy: place[1], r: 2 }, dates[night] + ": " + text(values[night], unit))); });
+    if (last >= 0) marks.push(shape("circle", { class: "last", cx: places[last][0], cy: places[last][1], r: 2.5 }, dates[last] + ": " + text(values[last], unit)));
+    steps.forEach((step) => {
+      const place = places[step.night - first];
+      const d = step.worse ? "M-4.5,-4 L4.5,-4 L0,4.5 Z" : "M-4.5,4 L4.5,4 L0,-4.5 Z";
+      if (place) marks.push(shape("path", { class: step.worse ? "worse" : "better", d, transform: "translate(" + place[0] + " " + place[1] + ")" }, series.dates[step.night] + ": " + step.text));
+    });
+    svg.setAttribute("viewBox", "0 0 " + size[0] + " " + size[1]);
+    svg.setAttribute("width", size[0]);
+    svg.setAttribute("height", size[1]);
+    svg.replaceChildren(...strokes(places), ...marks);
+    const known = values.filter((value) => value !== null);
+    svg.setAttribute("aria-label", name + " over " + site.plural(known.length, "night") + (known.length ? ", " + text(Math.min(...known)) + " to " + text(Math.max(...known), unit) + ", last " + text(known[known.length - 1], unit) : "")
+      + "; " + (steps.length ? steps.map((step) => series.dates[step.night] + " " + step.text).join("; ") : "no step"));
+    describe(svg, values, known, unit);
+  }
+
+  /* The numbers beside a drawing: of the last night that the filters leave. */
+  function describe(svg, values, known, unit) {
+    const around = svg.closest("td, figure");
+    const now = values.length ? values[values.length - 1] : null, before = values.length > 1 ? values[values.length - 2] : null;
+    one("[data-now]", around).textContent = text(now, svg.dataset.size === "chart" && now !== null ? unit : "");
+    one("[data-difference]", around).textContent = now === null || before === null ? "" : signed(now - before);
+    const range = one("[data-range]", around);
+    if (range) range.textContent = known.length ? text(Math.min(...known)) + " to " + text(Math.max(...known), unit) : "no value";
+  }
+
+  /* Whether a row of the table of series fits: its names, a night between the dates, a step if one is asked for. */
+  function fits(row, asked) {
+    if ((asked.model && row.dataset.model !== asked.model) || (asked.set && row.dataset.testSet !== asked.set)) return false;
+    const series = content.series[row.dataset.row];
+    const lines = asked.measure ? [series.lines[asked.measure]] : Object.values(series.lines);
+    const [first, end] = stretch(series, asked);
+    if (first === end || !lines[0]) return false;
+    return !asked.steps || lines.some((line) => line.steps.some((step) => step.night >= first && step.night < end));
+  }
+  const changeFits = (item, asked) => within(item.dataset.date, asked)
+    && (!asked.model || item.dataset.model === asked.model) && (!asked.set || item.dataset.testSet === asked.set)
+    && (!asked.measure || item.dataset.measures.split(" ").includes(asked.measure));
+
+  function show() {
+    const asked = wish();
+    FIELDS.filter(field).forEach((name) => { const node = field(name); if (node.type === "checkbox") node.checked = asked[name] === "1"; else if (node.value !== asked[name]) node.value = asked[name]; });
+    one("[data-action=all-trends]").hidden = !FIELDS.some((name) => field(name) && asked[name]);
+    const rows = all("[data-row]"), changes = all("[data-change]"), nights = all("[data-night]");
+    rows.forEach((row) => { row.hidden = !fits(row, asked); });
+    changes.forEach((item) => { item.hidden = !changeFits(item, asked); });
+    nights.forEach((row) => { row.hidden = !within(row.dataset.night, asked); });
+    all("[data-column]").forEach((cell) => { cell.hidden = Boolean(asked.measure) && cell.dataset.column !== asked.measure; });
+    all("[data-trends]").forEach((table) => table.classList.toggle("single", Boolean(asked.measure)));
+    all("[data-line]").filter((svg) => !svg.closest("[hidden]")).forEach((svg) => draw(svg, asked));
+    const shown = (nodes) => nodes.filter((node) => !node.hidden).length;
+    const nothing = (selector, missing) => { const node = one(selector); if (node) node.hidden = !missing; };
+    nothing("[data-no-series]", !shown(rows));
+    nothing("[data-no-change]", !shown(all("[data-changes] > li")));
+    return rows.length ? site.plural(shown(rows), "series", "series") : site.plural(shown(nights), "night");
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = one("[data-trend-filters]");
+    if (!form || !content) return;
+    const all_ = Object.fromEntries(FIELDS.map((name) => [name, null]));
+    form.addEventListener("change", (event) => site.view.go({ [event.target.dataset.ask]: valueOf(event.target) || null }));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    one("[data-action=all-trends]").addEventListener("click", () => site.view.go(all_));
+    site.on("view", () => site.say(show()));
+    show();
+  });
+
+  site.trends = trends;
 })(window.nmtAudit);
