@@ -133,7 +133,7 @@ def test_a_clean_corpus_stands_in_for_references(tmp_path: Path) -> None:
     assert run.manifest["thresholds"]["origin"] == "at most 5.0% of 250 pairs of clean.tsv flagged per category"
     plain_text = tmp_path / "clean.txt"
     plain_text.write_text("Der Hund.\n", "utf-8")
-    with pytest.raises(InputError, match=r"clean\.txt, line 1: no translation"):
+    with pytest.raises(InputError, match=r"clean\.txt: segment 1 has no translation"):
         audited(tmp_path, pairs(20), "other", clean=str(plain_text))
     assert not (tmp_path / "other").exists()
 
