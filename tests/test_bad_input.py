@@ -101,7 +101,7 @@ def test_an_output_directory_with_other_files(tmp_path: Path, corpus: Path) -> N
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 16 kB, less than a shard takes, which needs a right to mount that CI has; elsewhere the test says so."""
+    """A file system of 16 kB, less than a shard takes. It needs a right to mount that CI has; elsewhere it is said."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)], capture_output=True)

@@ -10,7 +10,9 @@ import typer
 
 
 def plant(
-    source: Annotated[str, typer.Option("--source", help="The corpus: .txt, .tsv, .jsonl, each also .gz, or -.")],
+    source: Annotated[
+        str, typer.Option("--source", help="The corpus: .txt, .tsv, .jsonl, .tmx, .xlf, .xml, each also .gz, or -.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="JSONL: a segment with one labelled error a line.")],
     src_lang: Annotated[str, typer.Option("--src-lang", help="Language of the source, as in de.")],
     tgt_lang: Annotated[str, typer.Option("--tgt-lang", help="Language of the target, as in en.")],
