@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nights.undisturbed import pairs
 from nmt_audit.store import open_run
 
 # Runs a small audit first, so that all that is loaded once is loaded; then the large one, under a limit on what may be
@@ -52,11 +53,16 @@ def audited(folder: Path, out: str, limit: int) -> subprocess.CompletedProcess[s
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty long segments with translations: what the model says of them together takes hundreds of megabytes."""
+    """Forty segments with translations: what the model says of them together takes hundreds of megabytes."""
     folder = tmp_path_factory.mktemp("memory")
+    sentences = pairs(1)
     rows = [
-        {"id": str(n), "source": f"Der Mann sieht {n} Häuser. " * 12, "hypothesis": f"The man sees {n} houses. " * 12}
-        for n in range(60)
+        {
+            "id": str(number),
+            "source": " ".join(source for source, _ in sentences[number + 1 : number + 10 : 3]),
+            "hypothesis": " ".join(target for _, target in sentences[number + 1 : number + 10 : 3]),
+        }
+        for number in range(40)
     ]
     for name, some in (("small", rows[:1]), ("large", rows)):
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in some)
