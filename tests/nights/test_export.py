@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -203,7 +204,7 @@ def test_what_makes_no_sense_is_refused_in_a_line(dismissed: Run, arguments: tup
 
 def test_a_reader_who_goes_early_is_no_bug(tmp_path: Path) -> None:
     run = hostile_run(tmp_path / "run")
-    line = f"{' '.join(COMMAND)} {run.directory} --format jsonl --out - | head -c 1"
+    line = f"{shlex.join([*COMMAND, str(run.directory), '--format', 'jsonl', '--out', '-'])} | head -c 1"
     shown = subprocess.run(["bash", "-c", line], capture_output=True, encoding="utf-8", timeout=60)
     assert shown.stdout == "{"
     assert shown.stderr in ("", "nmt-audit: standard output: closed before all was written; read it to its end\n")
