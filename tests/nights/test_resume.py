@@ -62,7 +62,9 @@ def test_a_signal_lets_the_shard_come_to_its_end(tmp_path: Path, wanted: Undistu
 def test_a_second_process_is_refused(tmp_path: Path, wanted: Undisturbed) -> None:
     out = tmp_path / "run"
     first = started(wanted.audit, out)
+    first.send_signal(signal.SIGSTOP)  # so that it cannot come to its end before the second has begun
     second = resumed(wanted.audit, out)
+    first.send_signal(signal.SIGCONT)
     assert first.communicate()[1] == ""
     assert second.returncode == 1
     assert "is being written by another process" in second.stderr
