@@ -17,10 +17,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nmt_audit.durable import write_durably
 from nmt_audit.errors import InputError, OutputError
 from nmt_audit.records import Audited
 from nmt_audit.store import Run
-from nmt_audit.store.durable import write_durably
 from nmt_audit.verdicts import RUN_FILE, Verdict, latest, majority, read_verdicts
 
 if TYPE_CHECKING:
@@ -95,6 +95,15 @@ def run_day(date: str | None, created: str | None = None) -> datetime.date:
         except ValueError:
             continue
     return datetime.datetime.now(datetime.UTC).date()
+
+
+def dismissed_for(manifest: Mapping[str, Any], path: Path | None) -> dict[str, str]:
+    """The flags that a file dismisses (see `dismissals`) on the day of a run that was made without it, each with who
+    rejected it; none where `path` is None. Raises InputError.
+    """
+    if path is None:
+        return {}
+    return dismissals(path, on=run_day(manifest.get("date"), manifest.get("created")))
 
 
 def dismiss(item: Audited, rejected: Container[str]) -> Audited:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from nmt_audit.durable import durable_file
 from nmt_audit.errors import OutputError
 
 
 def write_lines(out: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """JSONL under a temporary name, then renamed. Raises OutputError where that fails."""
-    temporary = out.parent / f".{out.name}.partial"
+    """JSONL, an object a line. Raises OutputError where that fails."""
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with durable_file(out) as file:
             for content in lines:
-                file.write(json.dumps(content, ensure_ascii=False) + "\n")
-        os.replace(temporary, out)
+                file.write(f"{json.dumps(content, ensure_ascii=False)}\n".encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
         raise OutputError(f"{out}: cannot be written ({error.strerror}); {remedy}") from error

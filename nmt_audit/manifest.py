@@ -14,7 +14,7 @@ from typing import Any
 from nmt_audit import __version__
 from nmt_audit.config import AuditConfig
 from nmt_audit.models.protocol import Model
-from nmt_audit.records import CATEGORIES, Audited, Score
+from nmt_audit.records import CATEGORIES, NOT_OK, Audited, Score
 from nmt_audit.series import stable_name
 from nmt_audit.stages import SHARD, Standard
 
@@ -91,5 +91,5 @@ def _counts(audited: Sequence[Audited]) -> dict[str, Any]:
         "flags": {name: standing[name] for name in CATEGORIES},
         "dismissed": {name: found[name] - standing[name] for name in CATEGORIES},
         "not_checked": {name: sum(name in item.not_checked for item in audited) for name in CATEGORIES},
-        **{name: statuses[name] for name in ("empty", "too_long", "not_finite", "out_of_memory")},
+        **{name: statuses[name] for name in NOT_OK},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Side = Literal["src", "tgt"]
 # "ok"; "empty": nothing to translate; "too_long": over the model's length, not decoded; "not_finite": the model's
 # numbers for it are not numbers; "out_of_memory": it did not fit into memory even alone.
 Status = Literal["ok", "empty", "too_long", "not_finite", "out_of_memory"]
+NOT_OK: tuple[Status, ...] = get_args(Status)[1:]
 
 CATEGORIES = ("OMISSION", "REPETITION", "UNRELATED", "NEGATION", "EARLY_EOS")
 

@@ -10,15 +10,14 @@ run of the same corpus.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, get_args
 
+from nmt_audit.durable import write_durably
 from nmt_audit.errors import InputError, OutputError
 from nmt_audit.intervals import wilson
 from nmt_audit.records import Side
@@ -108,16 +107,9 @@ def as_json(verdicts: Iterable[Verdict]) -> str:
 
 def write_verdicts(path: Path, verdicts: Iterable[Verdict]) -> None:
     """Writes a file whole or not at all. Raises OutputError where that fails."""
-    temporary = path.parent / f".{path.name}.partial"
     try:
-        with temporary.open("wb") as file:
-            file.write(as_json(verdicts).encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        write_durably(path, as_json(verdicts).encode("utf-8"))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise OutputError(f"{path}: cannot be written ({error.strerror}); free some space or look at rights") from error
 
 

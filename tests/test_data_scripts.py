@@ -53,6 +53,20 @@ def test_every_text_is_there_with_an_offset_for_every_offset(run: Run, site: Pat
         assert [text and len(text) for text in texts] == [text and len(text) for text in wanted]
 
 
+def test_the_other_references_stand_by_the_place_of_their_segment(tmp_path: Path) -> None:
+    run = sample_run(tmp_path / "run", model=None, clean=2)
+    more = [["noch\u202eeins", "zwei"] if name == "talk-012" else [] for name in run.segments["id"]]
+    place = more.index(["noch\u202eeins", "zwei"])
+
+    def given(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.assign(further_references=[more[run.segments["id"].tolist().index(name)] for name in rows["id"]])
+
+    change(run, "segments", given)
+    write_data(open_run(run.directory), tmp_path / "site")
+    [chunk] = chunks(tmp_path / "site")
+    assert chunk["further_references"] == {str(place): [visible("noch\u202eeins"), "zwei"]}
+
+
 def test_identifiers_are_those_of_the_corpus_or_verdicts_would_name_others(run: Run, site: Path) -> None:
     wanted = run.segments["id"].tolist()
     assert [name for chunk in chunks(site) for name in chunk["id"]] == wanted
@@ -255,6 +269,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     found = []
     for name, kind in KINDS.items():
         run = sample_run(folder / name, model=kind, clean=1)
+        change(run, "segments", lambda rows: rows.assign(further_references=[["and another"]] * len(rows)))
         given = verdicts(folder, {}, {"flag_id": None, "severity": "minor"})
         write_data(run, run.directory / "site", given)
         found.append(run.directory / "site")

@@ -18,9 +18,9 @@ from nmt_audit import __version__
 from nmt_audit.archiving.manifests import Night, Reading
 from nmt_audit.archiving.scanning import Entry
 from nmt_audit.archiving.steps import Step, steps
+from nmt_audit.durable import write_durably
 from nmt_audit.series import Series
 from nmt_audit.store import SCHEMA_VERSION
-from nmt_audit.store.durable import write_durably
 
 FORMAT = 1
 

@@ -155,18 +155,12 @@ def _run(config: Any, as_json: bool) -> None:
     typer.echo(str(page))
 
 
-STATUSES = {
-    "empty": "without a source",
-    "too_long": "over the model's length: not translated",
-    "not_finite": "for which the model's numbers are not numbers (NaN): not translated or not explained",
-    "out_of_memory": "that did not fit into memory: not translated or not explained",
-}
-
-
 def _summary(manifest: Any) -> None:
     """Scores and flags of a run, for people."""
     from rich.console import Console
     from rich.table import Table
+
+    from nmt_audit.report.wording import STATUS, plural
 
     console = Console()
     counts = manifest["counts"]
@@ -187,9 +181,9 @@ def _summary(manifest: Any) -> None:
     console.print(table)
     if dismissed := sum(counts.get("dismissed", {}).values()):
         console.print(f"dismissed earlier and not counted: {dismissed}")
-    for status, text in STATUSES.items():
-        if counts[status]:
-            console.print(f"{counts[status]} segments {text}")
+    for status, text in STATUS.items():
+        if counts.get(status):
+            console.print(plural(counts[status], "segment", "segments"), text)
 
 
 def _percent(measured: Any, key: str) -> str:

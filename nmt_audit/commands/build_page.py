@@ -17,7 +17,7 @@ def write_build_page(out: Path, text: str, option: str) -> None:
 
     `option`: where the name comes from. Raises OutputError where the page cannot be written.
     """
-    from nmt_audit.store.durable import write_durably
+    from nmt_audit.durable import write_durably
 
     if out == STANDARD_OUTPUT:
         typer.echo(text, nl=False)

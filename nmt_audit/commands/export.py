@@ -53,8 +53,8 @@ def export(
 
     nmt-audit export reports/tonight --format markdown --out - >> "$GITHUB_STEP_SUMMARY"
     """
+    from nmt_audit.dismissing import dismissed_for
     from nmt_audit.exporting import FORMATS, Options, export_run
-    from nmt_audit.exporting.exported import dismissed_since
     from nmt_audit.store import open_run
 
     if rows not in (None, "flags", "segments"):
@@ -69,7 +69,7 @@ def export(
     opened = open_run(run)
     options = Options(
         rows="segments" if rows == "segments" else "flags", pair=pair, exact=exact,
-        rejected=dismissed_since(dismissals, opened.manifest),
+        rejected=dismissed_for(opened.manifest, dismissals),
     )  # fmt: skip
     target = None if out == "-" else Path(out)
     found = export_run(opened, form, target, options)

@@ -84,7 +84,7 @@ def gate(
     elif annotate != STANDARD_OUTPUT:
         _print(outcome)
     if annotate is not None:
-        write_build_page(annotate, _build_page(outcome, run), "--annotate")
+        write_build_page(annotate, _build_page(outcome, run, dismissals), "--annotate")
     _end(outcome)
 
 
@@ -121,10 +121,12 @@ def _print(outcome: Outcome) -> None:
     console.print(outcome.sentence, style=STYLES[outcome.verdict], markup=False, highlight=False, soft_wrap=True)
 
 
-def _build_page(outcome: Outcome, run: Path) -> str:
-    """The gate's part of the page and the run's."""
-    from nmt_audit.exporting import markdown_summary
+def _build_page(outcome: Outcome, directory: Path, dismissed: Path | None) -> str:
+    """The gate's part of the page and the run's, in which the same flags are dismissed."""
+    from nmt_audit.dismissing import dismissed_for
+    from nmt_audit.exporting import Options, markdown_summary
     from nmt_audit.gating.markdown import markdown
     from nmt_audit.store import open_run
 
-    return f"{markdown(outcome)}\n{markdown_summary(open_run(run))}"
+    run = open_run(directory)
+    return f"{markdown(outcome)}\n{markdown_summary(run, Options(rejected=dismissed_for(run.manifest, dismissed)))}"

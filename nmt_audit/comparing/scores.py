@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nmt_audit.comparing.records import Matched, ScoreChange
 from nmt_audit.progress import progress
-from nmt_audit.scores import RESAMPLED_ROWS, metrics, sacrebleu_seed
+from nmt_audit.scores import RESAMPLED_ROWS, metrics, sacrebleu_seed, streams
 
 if TYPE_CHECKING:
     from nmt_audit.records import Array
@@ -36,15 +36,14 @@ def score_changes(matched: Matched, *, seed: int = 1, resamples: int = 1000) -> 
     if not texts:
         return ()
     a, b = [one[0] for one in texts], [one[1] for one in texts]
-    most = max(len(one[2]) for one in texts)
-    streams = [[one[2][place] if place < len(one[2]) else None for one in texts] for place in range(most)]
+    given = streams(one[2] for one in texts)
     drawn = max(FEWEST_RESAMPLES, min(resamples, RESAMPLED_ROWS // len(texts))) if resamples else 0
     language = matched.pairs[0].b.tgt_lang
     names, found = list(metrics(language)), []
     with sacrebleu_seed(seed), progress("scoring", len(names)) as advance:
         for name in names:
             advance(0, name)
-            found.append(_change(name, a, b, streams, drawn, seed, language))
+            found.append(_change(name, a, b, given, drawn, seed, language))
             advance()
     return tuple(found)
 
@@ -97,7 +96,10 @@ def _paired_test(
     from sacrebleu.significance import PairedTest
 
     try:
-        test: Any = PairedTest([("A", a), ("B", b)], {"score": metric}, references, test_type="bs", n_samples=drawn)  # type: ignore[dict-item, arg-type]
+        # What stands in for a metric, and None for a reference that is missing, work and are in no type of sacrebleu's.
+        named: Any = {"score": metric}
+        given: Any = references
+        test: Any = PairedTest([("A", a), ("B", b)], named, given, test_type="bs", n_samples=drawn)
         signatures, results = test()
     except TypeError:  # where a resample has nothing but empty texts, sacrebleu 2.6 trips over its own float types
         return None, str(metric.inner.get_signature())

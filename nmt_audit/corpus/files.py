@@ -14,7 +14,7 @@ import sys
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from nmt_audit.errors import InputError
 
@@ -27,6 +27,13 @@ MOST_SEGMENTS = 10_000_000
 LONGEST_LINE = 10_000_000  # bytes; also what libxml2 allows one text of an XML file
 
 _CHUNK = 2**20
+
+
+class Readable(Protocol):
+    """Bytes, a piece at a time: files, gzip's streams, standard input."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def open_file(path: str) -> File:
     if packed.startswith(GZIP_MAGIC) or path.lower().endswith(".gz"):
         try:
             with gzip.open(io.BytesIO(packed)) as stream:
-                data = _bounded(stream, label)  # type: ignore[arg-type]
+                data = _bounded(stream, label)
         except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{label}: not a whole gzip file ({error}); compress or copy it again") from error
     if not data.removeprefix(codecs.BOM_UTF8):
@@ -92,7 +99,7 @@ def _bytes(path: str, label: str) -> bytes:
         raise InputError(f"{label}: cannot be read ({reason}); check the name and its permissions") from error
 
 
-def _bounded(stream: BinaryIO, label: str) -> bytes:
+def _bounded(stream: Readable, label: str) -> bytes:
     """All of a stream in pieces, so that one that never ends (a device, a gzip bomb) is noticed in time."""
     data = bytearray()
     while piece := stream.read(_CHUNK):

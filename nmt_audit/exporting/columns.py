@@ -96,7 +96,9 @@ SEGMENT = (
     _of_segment("source", "text", "the source", lambda unit: unit.segment.source),
     _of_segment("hypothesis", "text", "the translation; none: not translated", lambda unit: _hypothesis(unit)),
     _of_segment("reference", "text", "the first reference", lambda unit: unit.segment.reference),
-    _of_segment("further_references", "texts", "the other references", lambda unit: list(unit.further_references)),
+    _of_segment(
+        "further_references", "texts", "the other references", lambda unit: list(unit.segment.further_references)
+    ),
     _of_segment("status", "text", "ok, empty, too_long, not_finite or out_of_memory", lambda unit: unit.segment.status),
     _of_segment("logprob", "number", "mean log-probability of the target tokens, nats", lambda u: u.segment.logprob),
     _of_segment("bleu", "number", "sentence BLEU, 0 to 100 (a sorting aid)", lambda unit: unit.segment.bleu),

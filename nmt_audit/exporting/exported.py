@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nmt_audit.errors import RequestError
 from nmt_audit.exporting.output import whole
@@ -39,11 +36,3 @@ def export_run(run: Run, form: str, out: Path | None, options: Options | None = 
     with whole(out) as file:
         count = found.write(export, file)
     return Exported(count, found.thing, export.partial)
-
-
-def dismissed_since(path: Path | None, manifest: Mapping[str, Any]) -> dict[str, str]:
-    """The flags that a file of dismissals rejects on the day of the run, with who did. Raises InputError."""
-    from nmt_audit.dismissing import dismissals, run_day
-
-    day: datetime.date = run_day(manifest.get("date"), manifest.get("created"))
-    return {} if path is None else dismissals(path, on=day)

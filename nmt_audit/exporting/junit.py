@@ -19,8 +19,7 @@ from nmt_audit.exporting.artifacts import Artifact, corpus_file
 from nmt_audit.exporting.units import Export, Unit
 from nmt_audit.exporting.xml_text import legal
 from nmt_audit.report.reading import FlagRow
-from nmt_audit.report.summary import STATUS
-from nmt_audit.report.wording import CATEGORY, category, number, plural
+from nmt_audit.report.wording import CATEGORY, STATUS, category, number, plural
 
 LONGEST = 1_000  # characters of a text: build pages are no place for more
 

@@ -16,8 +16,7 @@ from typing import BinaryIO
 from nmt_audit.exporting.output import as_text
 from nmt_audit.exporting.units import Export, Options, Unit
 from nmt_audit.report.reading import FlagRow
-from nmt_audit.report.summary import STATUS
-from nmt_audit.report.wording import CATEGORY, category, count, fixed, percent, plural, visible
+from nmt_audit.report.wording import CATEGORY, STATUS, category, count, fixed, percent, plural, visible
 from nmt_audit.store import Run
 
 MOST = 20  # flags that are shown: a summary of GitHub takes 1 MiB, and a reader less
@@ -113,7 +112,7 @@ def _scores(export: Export) -> str:
         interval = "–" if low is None or high is None else f"{fixed(low, 1)} to {fixed(high, 1)}"
         signature = cell(score.get("signature") or "–", 300)
         rows.append((cell(score["name"]), fixed(score["value"], 1), interval, signature))
-    return _table(("score", "value", "95 % interval", "signature"), rows, "lrrl")
+    return table(("score", "value", "95 % interval", "signature"), rows, "lrrl")
 
 
 def _categories(export: Export, seen: _Seen) -> str:
@@ -132,7 +131,7 @@ def _categories(export: Export, seen: _Seen) -> str:
                 f"{percent(alarms['count'] / alarms['of'], 1)} of {count(alarms['of'])}",
             )
         )  # fmt: skip
-    return _table(heads, rows, "lrrrrrr")
+    return table(heads, rows, "lrrrrrr")
 
 
 def _important(best: Iterable[tuple[Unit, FlagRow]], seen: _Seen) -> str:
@@ -145,11 +144,11 @@ def _important(best: Iterable[tuple[Unit, FlagRow]], seen: _Seen) -> str:
     ]  # fmt: skip
     if not rows:
         return "No flag stands."
-    table = _table(("segment", "suspected", "score", "why", "source", "translation"), rows, "rlrlll")
+    listed = table(("segment", "suspected", "score", "why", "source", "translation"), rows, "rlrlll")
     shown = (
         "" if seen.flags.total() == len(rows) else f" The {len(rows)} most important of {count(seen.flags.total())}:"
     )
-    return f"### Flags\n\nA flag is a suspicion, not an error.{shown}\n\n{table}"
+    return f"### Flags\n\nA flag is a suspicion, not an error.{shown}\n\n{listed}"
 
 
 def _line(unit: Unit, flag: FlagRow, side: str) -> str:
@@ -187,7 +186,7 @@ def code(text: str, longest: int = LONGEST) -> str:
     return f"{fence}{blank}{shown}{blank}{fence}"
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], sides: str) -> str:
-    """A table of GitHub's Markdown; `sides`: l or r for each column."""
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]], sides: str) -> str:
+    """A table of GitHub's Markdown; `sides`: l or r for each column. Cells with foreign text are made by `cell`."""
     rule = ("---:" if side == "r" else "---" for side in sides)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))

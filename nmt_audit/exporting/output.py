@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from nmt_audit.durable import durable_file
 from nmt_audit.errors import OutputError
 
 
@@ -34,7 +35,8 @@ def whole(out: Path | None) -> Iterator[BinaryIO]:
                 with out.open("wb") as special:
                     _hand_over(file, special)
         else:
-            yield from _renamed(out)
+            with durable_file(out) as file:
+                yield file
     except BrokenPipeError as error:
         with suppress(OSError):  # what Python still holds would be written, and fail again, when it ends
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -42,20 +44,6 @@ def whole(out: Path | None) -> Iterator[BinaryIO]:
     except OSError as error:
         remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
         raise OutputError(f"{_label(out)}: cannot be written ({error.strerror or error}); {remedy}") from error
-
-
-def _renamed(out: Path) -> Iterator[BinaryIO]:
-    temporary = out.parent / f".{out.name}.partial"
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, out)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _hand_over(file: BinaryIO, target: BinaryIO) -> None:

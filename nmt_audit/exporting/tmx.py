@@ -61,7 +61,7 @@ def unit_element(unit: Unit) -> Any:
     for flag in unit.flags:
         etree.SubElement(found, "note").text = legal(f"{flag.category}: {reason(flag)}")
     props = [("document", segment.document), ("reference", segment.reference)]
-    props += [("reference", text) for text in unit.further_references]
+    props += [("reference", text) for text in unit.segment.further_references]
     for flag in unit.flags:
         place = "- -" if flag.start is None else f"{flag.start} {flag.end}"
         dismissed = " dismissed" if flag.dismissed else ""

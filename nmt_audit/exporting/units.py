@@ -17,7 +17,7 @@ from nmt_audit.store import Run
 Rows = Literal["flags", "segments"]
 
 READ = {
-    "segments": (*TEXTS, *NUMBERS, *OTHERS, "further_references"),
+    "segments": (*TEXTS, *NUMBERS, *OTHERS),
     "flags": (*FLAG_FIELDS, "dismissed"),
     "explanations": ("flag_id",),  # not exported, but a part has all three tables
 }
@@ -44,7 +44,6 @@ class Unit:
 
     segment: SegmentRow
     flags: tuple[FlagRow, ...]
-    further_references: tuple[str, ...]
     translated: bool
 
     @property
@@ -106,12 +105,11 @@ class Export:
                 first += len(segments)
                 flags = flag_rows(part.flags, reviewers)
                 translated = part.segments.column("hypothesis").is_valid().to_pylist()
-                others = part.segments.column("further_references").to_pylist()
-                for segment, has_text, further in zip(segments, translated, others, strict=True):
+                for segment, has_text in zip(segments, translated, strict=True):
                     pairs.add(pair := f"{segment.src_lang}-{segment.tgt_lang}")
                     if self.options.pair in (None, pair):
                         found = map(self._judged, flags.get(segment.id, ()))
-                        yield Unit(segment, tuple(found), tuple(further or ()), has_text)
+                        yield Unit(segment, tuple(found), has_text)
                 advance(len(segments))
         if self.options.pair is not None and self.options.pair not in pairs:
             raise InputError(

@@ -111,7 +111,7 @@ def unit_element(unit: Unit) -> Any:
     found = _element("unit", id=f"u{unit.number}", name=legal(unit.segment.id))
     found.set(XML_SPACE, "preserve")
     notes = [_flag_note(f"n{place}", flag) for place, flag in enumerate(unit.flags, 1)]
-    references = [] if unit.segment.reference is None else [unit.segment.reference, *unit.further_references]
+    references = [] if unit.segment.reference is None else [unit.segment.reference, *unit.segment.further_references]
     notes += [_note(f"r{place}", "reference", text) for place, text in enumerate(references, 1)]
     found.append(_notes(notes))
     segment = _element("segment", state="translated" if unit.translated else "initial")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 from pathlib import Path
 
-from nmt_audit.dismissing import dismissals, run_day
+from nmt_audit.dismissing import dismissed_for
 from nmt_audit.errors import InputError
 from nmt_audit.gating.configuration import Gate, default_gate, read_gate
 from nmt_audit.gating.gated import CannotTell, GatedRun, gated_run
@@ -14,8 +13,8 @@ from nmt_audit.gating.holm import holm
 from nmt_audit.gating.kinds import KINDS
 from nmt_audit.gating.outcome import Judgement, Outcome, Verdict
 from nmt_audit.gating.rule import Measured, Rule
-from nmt_audit.gating.status import STATUSES
 from nmt_audit.gating.wording import bound, probability, value
+from nmt_audit.records import NOT_OK
 from nmt_audit.store import Run, open_run
 
 THRESHOLDS = "threshold: "  # how `comparing.setting_changes` names them
@@ -39,10 +38,7 @@ def gate_run(
         raise InputError("nothing to judge by: give --baseline RUN to compare with, --config F with rules, or both")
     gate = None if config is None else read_gate(config)
     run, other = _opened(directory, allow_partial), None if baseline is None else _opened(baseline, allow_partial)
-    rejected: Collection[str] = ()
-    if dismissed is not None:
-        day = run_day(run.manifest.get("date"), run.manifest.get("created"))
-        rejected = dismissals(dismissed, on=day)
+    rejected = dismissed_for(run.manifest, dismissed)
     if gate is None:
         return judge(gated_run(run, other, dismissed=rejected))
     return judge(
@@ -129,7 +125,7 @@ def _notes(gated: GatedRun) -> tuple[str, ...]:
 
     notes = []
     statuses = Counter(version.status for version in gated.versions)
-    for status in STATUSES:
+    for status in NOT_OK:
         if statuses[status]:
             notes.append(f"{statuses[status]} of {len(gated.versions)} segments of the run are {status}")
     if gated.run.partial or (gated.baseline is not None and gated.baseline.partial):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from nmt_audit.exporting.markdown import code
+from nmt_audit.exporting.markdown import cell, code, table
 from nmt_audit.gating.outcome import Judgement, Outcome
 from nmt_audit.gating.wording import bound
 
 HEADS = ("verdict", "rule", "value", "bound", "test")
-ESCAPED = r"\|"
 LONGEST = 500  # characters of a reason; signatures are longer
 MARKS = {"failed": "**failed**", "could not tell": "**could not tell**"}
 
 
 def markdown(outcome: Outcome) -> str:
     """A heading, a table of all rules, notes, and what the numbers rest on."""
-    lines = [f"## Gate: {outcome.verdict}", "", outcome.counted, "", _row(HEADS), _row(["---"] * len(HEADS))]
-    lines += [_row(_cells(judgement)) for judgement in outcome.judgements]
+    rules = table(HEADS, map(_cells, outcome.judgements), "l" * len(HEADS))
+    lines = [f"## Gate: {outcome.verdict}", "", outcome.counted, "", rules]
     measured = [judgement.measured for judgement in outcome.judgements if judgement.measured is not None]
     rests = dict.fromkeys([*outcome.signatures, *(one.signature for one in measured)])
     for heading, texts, longest in (("Notes:", outcome.notes, LONGEST), ("The numbers rest on:", rests, 4 * LONGEST)):
@@ -33,10 +30,5 @@ def could_not_run(message: str) -> str:
 
 def _cells(judgement: Judgement) -> tuple[str, ...]:
     verdict = MARKS.get(judgement.verdict, judgement.verdict) + (", may be chance" if judgement.by_chance else "")
-    number = judgement.number if judgement.measured is not None else code(judgement.number, LONGEST)
-    return verdict, code(judgement.rule.name), number, bound(judgement.rule), judgement.test
-
-
-def _row(cells: Iterable[str]) -> str:
-    """A | within a cell would end it, within a code span too."""
-    return f"| {' | '.join(cell.replace('|', ESCAPED) for cell in cells)} |"
+    number = judgement.number if judgement.measured is not None else cell(judgement.number, LONGEST)
+    return verdict, cell(judgement.rule.name), number, bound(judgement.rule), judgement.test

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from nmt_audit.gating.gated import GatedRun
 from nmt_audit.gating.rule import Kind, Measured, Rule
-
-STATUSES = ("empty", "too_long", "not_finite", "out_of_memory")
+from nmt_audit.records import NOT_OK
 
 
 def measure(rule: Rule, gated: GatedRun) -> Measured:
@@ -20,8 +19,8 @@ def measure(rule: Rule, gated: GatedRun) -> Measured:
 
 def check(rule: Rule) -> None:
     """A misspelt status would be one that no segment ever has."""
-    if rule.subject not in STATUSES:
-        raise ValueError(f"there is no status {rule.subject}; there are {', '.join(STATUSES)}")
+    if rule.subject not in NOT_OK:
+        raise ValueError(f"there is no status {rule.subject}; there are {', '.join(NOT_OK)}")
 
 
-KIND = Kind("status", ", ".join(STATUSES), measure, digits=0, check=check)
+KIND = Kind("status", ", ".join(NOT_OK), measure, digits=0, check=check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nmt_audit.exporting.markdown import code
+from nmt_audit.exporting.markdown import cell, code
 from nmt_audit.nights.results import SHOWN_SCORE, JobResult, NightResult, signatures
 
 SIGNS = {
@@ -58,12 +58,8 @@ def _row(result: JobResult) -> str:
     score = "" if found is None or found.score is None else f"{found.score:.1f}"
     numbers = ("", "") if found is None else (f"{found.segments:,}", f"{found.flags:,}")
     seconds = "" if result.verdict == "not run" else f"{result.seconds:.0f}"
-    said = result.reason or result.gate
-    names = (_cell(result.job.model), _cell(result.job.test_set))
-    cells = (SIGNS[result.verdict], *names, result.verdict, *numbers, score, seconds, _cell(said) if said else "")
+    reason = result.reason or result.gate
+    said = cell(reason, LONGEST) if reason else ""
+    names = (cell(result.job.model, LONGEST), cell(result.job.test_set, LONGEST))
+    cells = (SIGNS[result.verdict], *names, result.verdict, *numbers, score, seconds, said)
     return f"| {' | '.join(cells)} |"
-
-
-def _cell(text: str) -> str:
-    """A text in a cell, which a bar would end, in a code span, too."""
-    return code(text, LONGEST).replace("|", r"\|")

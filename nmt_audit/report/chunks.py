@@ -26,6 +26,7 @@ class Chunk:
     source: list[str] = field(default_factory=list)
     hypothesis: list[str] = field(default_factory=list)
     reference: list[str | None] = field(default_factory=list)
+    further_references: dict[str, list[str]] = field(default_factory=dict)
     continuation: dict[str, str] = field(default_factory=dict)
     pronunciation: dict[str, dict[str, Any]] = field(default_factory=dict)
     flags: list[dict[str, Any]] = field(default_factory=list)
@@ -41,6 +42,8 @@ class Chunk:
         self.source.append(visible(segment.source))
         self.hypothesis.append(visible(segment.hypothesis))
         self.reference.append(None if segment.reference is None else visible(segment.reference))
+        if segment.further_references:
+            self.further_references[str(offset)] = list(map(visible, segment.further_references))
         if segment.continuation:
             self.continuation[str(offset)] = visible(segment.continuation)
         if flags or maps is not None:  # of the others, readings would cost more than all the rest
@@ -62,7 +65,8 @@ class Chunk:
         """What the script of the chunk holds."""
         return {
             "id": self.id, "source": self.source, "hypothesis": self.hypothesis, "reference": self.reference,
-            "continuation": self.continuation, "pronunciation": self.pronunciation, "flags": self.flags,
+            "further_references": self.further_references, "continuation": self.continuation,
+            "pronunciation": self.pronunciation, "flags": self.flags,
         }  # fmt: skip
 
 

@@ -112,6 +112,8 @@ SEGMENTS = Script(
         ("source", "list of texts", "their sources"),
         ("hypothesis", "list of texts", "their translations"),
         ("reference", "list of texts or null", "their references"),
+        ("further_references.*", "list of texts",
+         "the others of a segment that has several, by the place of the segment in the chunk"),
         ("continuation.*", "text",
          "what the model says next where it must not end, by the place of the segment in the chunk"),
         ("pronunciation.*.source", "list of [start, end, reading]", "how the words of a flagged source are read"),

@@ -33,6 +33,7 @@ class SegmentRow:
     continuation: str | None
     not_checked: tuple[str, ...]
     document: str | None
+    further_references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class FlagRow:
 
 TEXTS = ("id", "source", "hypothesis", "reference", "src_lang", "tgt_lang", "status")
 NUMBERS = ("logprob", "bleu", "chrf", "ter")
-OTHERS = ("continuation", "not_checked", "document")
+OTHERS = ("continuation", "not_checked", "document", "further_references")
 FLAG_FIELDS = tuple(FlagRow.__dataclass_fields__)[:-2]
 
 
@@ -71,11 +72,12 @@ def segment_rows(table: pa.Table, first: int) -> list[SegmentRow]:
     for index, (text, scores, other) in enumerate(zip(texts, numbers, rest, strict=True), first):
         name, source, hypothesis, reference, src, tgt, status = text
         logprob, bleu, chrf, ter = map(_number, scores)
-        continuation, not_checked, document = other
+        continuation, not_checked, document, further = other
         found.append(
             SegmentRow(
                 index, name, source or "", hypothesis or "", reference, src or "und", tgt or "und", status or "ok",
                 logprob, bleu, chrf, ter, continuation, tuple(not_checked or ()), document,
+                tuple(further or ()),
             )
         )  # fmt: skip
     return found

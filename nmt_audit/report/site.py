@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
-from nmt_audit.errors import OutputError
+from nmt_audit.durable import new_folder
 from nmt_audit.findings import findings
 from nmt_audit.report.assets import environment, script, stylesheet, templates
 from nmt_audit.report.data_schema import SCHEMA
@@ -26,22 +25,8 @@ FAITHFULNESS = "faithfulness"
 
 def write_site(run: Run, out: Path) -> None:
     """Writes the site beside its place and puts it there when it is whole. See `report.build_site`."""
-    _refuse_other(out)
-    temporary = out.parent / f".{out.name}.partial"
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        _Writer(run, temporary).write()
-        shutil.rmtree(out, ignore_errors=True)
-        temporary.rename(out)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _refuse_other(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out}: is a file, not a directory; choose another --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / INDEX).is_file():
-        raise OutputError(f"{out}: holds files that are not a site; choose another --out")
+    with new_folder(out, mark=INDEX, what="site") as folder:
+        _Writer(run, folder).write()
 
 
 class _Writer:

@@ -14,15 +14,10 @@ from nmt_audit.report.signature import Manifest, RunFacts, run_facts
 from nmt_audit.report.tally import Tally
 from nmt_audit.report.texts import Line, Stretch, hypothesis_line, source_line
 from nmt_audit.report.trust import Seen, TrustPanel, trust_panel
-from nmt_audit.report.wording import CATEGORY, Category, category, count, fixed, plural, visible
+from nmt_audit.report.wording import CATEGORY, STATUS, Category, category, count, fixed, plural, visible
 from nmt_audit.verdicts import Precision
 
 MOST_IMPORTANT = 200
-STATUS = {
-    "too_long": "longer than the model takes",
-    "not_finite": "for which the model’s numbers are not numbers (NaN)",
-    "out_of_memory": "that did not fit into memory",
-}
 CLIP = 280
 
 
@@ -152,7 +147,7 @@ def run_page(manifest: Manifest, found: Gatherer, precision: Precision) -> RunPa
         left_out=tuple(
             LeftOut(f"{plural(found.statuses[status], 'segment', 'segments')} {what}", f"segments.html#show={status}")
             for status, what in STATUS.items()
-            if found.statuses[status]
+            if found.statuses[status] and status != "empty"  # where there is nothing to translate nothing went wrong
         ),
     )
 

@@ -123,6 +123,14 @@ class Method:
     prefix: bool = True
 
 
+# What is the matter with a segment whose status is not "ok", after "3 segments …".
+STATUS = {
+    "empty": "without a source",
+    "too_long": "longer than the model takes",
+    "not_finite": "for which the model’s numbers are not numbers (NaN)",
+    "out_of_memory": "that did not fit into memory",
+}
+
 METHOD = {
     item.key: item
     for item in (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nmt_audit.store.durable import durable_hash, flush_folder, write_durably
+from nmt_audit.durable import durable_hash, flush_folder, write_durably
 from nmt_audit.store.reading import Run, open_run
 from nmt_audit.store.schema import MANIFEST
 

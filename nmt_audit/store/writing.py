@@ -18,9 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from nmt_audit.durable import write_durably
 from nmt_audit.errors import InputError, Interrupted, OutputError
 from nmt_audit.records import Audited
-from nmt_audit.store.durable import write_durably
 from nmt_audit.store.reading import open_run, read_part
 from nmt_audit.store.rows import Explained, audited_of, explanation_row, flag_rows, segment_row
 from nmt_audit.store.schema import MANIFEST, SCHEMA_VERSION, part_name, schema

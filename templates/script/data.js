@@ -97,6 +97,7 @@
     const document_ = data.columns.document[number];
     return {
       number, id: content.id[at], source: content.source[at], hypothesis: content.hypothesis[at], reference: content.reference[at],
+      furtherReferences: content.further_references[at] || [],
       srcLang: src, tgtLang: tgt, status: data.index.statuses[data.columns.status[number]],
       document: document_ < 0 ? null : data.index.documents[document_],
       continuation: content.continuation[at] === undefined ? null : content.continuation[at],

@@ -82,6 +82,10 @@
     const layers = read("reference", [site.differences.layer(changes.added, "ins")], []);
     return line("reference", segment.tgtLang, site.texts.line(segment.reference, [], layers), {});
   }
+  function furtherReferenceLines() {
+    const { segment } = context;
+    return segment.furtherReferences.map((text, place) => line("reference " + (place + 2), segment.tgtLang, site.texts.line(text, [], []), {}));
+  }
   function continuationLine() {
     const { segment } = context;
     return element("div", { class: "line" },
@@ -101,7 +105,7 @@
     const comparable = segment.reference !== null && Boolean(segment.hypothesis);
     const changes = differing && comparable ? site.differences.between(segment.hypothesis, segment.reference) : { removed: [], added: [] };
     const lines = [sourceLine(), targetLine(changes)];
-    if (segment.reference !== null) lines.push(referenceLine(changes));
+    if (segment.reference !== null) lines.push(referenceLine(changes), ...furtherReferenceLines());
     if (segment.continuation) lines.push(continuationLine());
     const same = differing && comparable && !changes.removed.length && !changes.added.length;
     const toggle = comparable ? site.dom.button("Show differences to the reference", () => compare(), {

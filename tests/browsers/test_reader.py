@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from browser import Page
+from data_scripts import change
 from reader_page import MADE, NO_BREAK, added_up, asked, bars, choose, flags, heads, made, read, said, site, unfold
-from sample_run import HOSTILE
+from sample_run import HOSTILE, sample_run
 from twin_reader import Row, Segment
 
+from nmt_audit.report import build_site
 from nmt_audit.report.wording import visible
 from nmt_audit.store import Run, open_run
 
@@ -314,6 +316,22 @@ def test_a_missing_file_is_named(page: Page, runs: dict[str, Run], tmp_path: Pat
     page.wait("return document.querySelector('[data-absent]:not([hidden])')")
     assert "data/segments-0001.js is missing" in page.text("[data-absent]")
     page.console()
+
+
+def test_all_references_are_shown(page: Page, tmp_path: Path) -> None:
+    run = sample_run(tmp_path / "run", model=None, clean=0)
+    more = ["<b>another</b> one", "אחד אחר"]
+    change(run, "segments", lambda rows: rows.assign(further_references=[more] * len(rows)))
+    build_site(run, run.directory / "site")
+    read(page, run, "talk-007")
+    lines = page.js(
+        "const parts = (line) => Array.from(line.children, (part) => part.textContent);"
+        "return Array.from(document.querySelectorAll('.main-lines .line'), parts);"
+    )
+    assert [line for line in lines if line[0].startswith("reference ")] == [
+        ["reference 2", more[0]],
+        ["reference 3", more[1]],
+    ]
 
 
 def test_a_word_that_was_not_explained_shows_attention_alone(page: Page, runs: dict[str, Run]) -> None:

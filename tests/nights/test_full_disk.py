@@ -5,15 +5,15 @@ The space is limited by the system: by a size limit on files of the process, and
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from small_disk import small_disk
 
 from nights.undisturbed import Undisturbed, assert_like, resumed, text_audit, undisturbed
 from nmt_audit.store import open_run
@@ -51,25 +51,13 @@ def test_after_a_failed_write_the_run_goes_on(tmp_path: Path, wanted: Undisturbe
     assert_like(out, wanted)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 200 kB, which needs a right to mount that CI has; elsewhere the test says so."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], capture_output=True)
-    if mounted.returncode and not os.environ.get("CI"):
-        pytest.skip("mounting a small disk is not allowed here")
-    assert mounted.returncode == 0, mounted.stderr
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_full_disk_that_is_made_larger(small_disk: Path, wanted: Undisturbed) -> None:
-    out = small_disk / "run"
-    failed = subprocess.run(wanted.audit.command(out), capture_output=True, text=True)
-    assert failed.returncode == 1
-    assert "no space left" in failed.stderr
-    assert "--resume" in failed.stderr
-    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
-    assert resumed(wanted.audit, out).returncode == 0
-    assert_like(out, wanted)
+def test_a_full_disk_that_is_made_larger(tmp_path: Path, wanted: Undisturbed) -> None:
+    with small_disk(tmp_path / "disk", "200k") as disk:
+        out = disk / "run"
+        failed = subprocess.run(wanted.audit.command(out), capture_output=True, text=True)
+        assert failed.returncode == 1
+        assert "no space left" in failed.stderr
+        assert "--resume" in failed.stderr
+        subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+        assert resumed(wanted.audit, out).returncode == 0
+        assert_like(out, wanted)

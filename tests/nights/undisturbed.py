@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import random
 import subprocess
 import sys
 import time
@@ -118,6 +119,17 @@ def killed_after(seconds: float, command: Sequence[str]) -> bool:
     except subprocess.TimeoutExpired:
         return True
     return False
+
+
+def kill_and_resume(wanted: Undisturbed, out: Path, seed: int) -> None:
+    """Kills the audit at a random instant, of every third seed a second time while it resumes, and lets it end then."""
+    instants = random.Random(seed)
+    killed_after(instants.uniform(0.2, 1) * wanted.seconds, wanted.audit.command(out))
+    if seed % 3 == 0:
+        killed_after(instants.uniform(0.2, 1) * wanted.seconds, wanted.audit.command(out, "--resume"))
+    done = resumed(wanted.audit, out)
+    assert done.returncode == 0, done.stderr
+    assert_like(out, wanted)
 
 
 def assert_like(out: Path, wanted: Undisturbed) -> None:

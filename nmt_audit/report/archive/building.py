@@ -16,6 +16,7 @@ from nmt_audit.archiving.cache import Cache, digest, read_cache, write_cache
 from nmt_audit.archiving.retention import Plan, Policy, delete, plan
 from nmt_audit.archiving.scanning import CACHE, Entry, scan
 from nmt_audit.archiving.trends import Trend, trends
+from nmt_audit.durable import write_durably
 from nmt_audit.errors import OutputError
 from nmt_audit.report.archive.addresses import links, series_name
 from nmt_audit.report.archive.comparisons import Refused, remove_orphans, write_comparisons
@@ -24,7 +25,6 @@ from nmt_audit.report.archive.feed import feed
 from nmt_audit.report.archive.runs import runs_page
 from nmt_audit.report.archive.views import index_page, series_page
 from nmt_audit.report.assets import environment, script, stylesheet, templates
-from nmt_audit.store.durable import write_durably
 
 LOCK, PATIENCE = ".lock", 600.0  # seconds until another process should be done with the same archive
 TITLE = "Nightly evaluations"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nmt_audit.comparing import Comparison, SegmentChange, compare_runs
+from nmt_audit.durable import new_folder
 from nmt_audit.errors import OutputError
 from nmt_audit.report.assets import environment, stylesheet, templates
 from nmt_audit.report.assets import script as site_script
@@ -33,26 +33,12 @@ def write_comparison(a: Run, b: Run, out: Path, comparison: Comparison | None = 
     without a script. Raises InputError where the runs cannot be compared, and OutputError where `out` holds something
     else or cannot be written; nothing is there then that was not there before.
     """
-    _refuse_other(out)
-    comparison = comparison or compare_runs(a, b)
-    temporary = out.parent / f".{out.name}.partial"
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        _write(comparison, a, b, temporary)
-        shutil.rmtree(out, ignore_errors=True)
-        temporary.rename(out)
+        with new_folder(out, mark=INDEX, what="comparison") as folder:
+            _write(comparison or compare_runs(a, b), a, b, folder)
     except OSError as error:
         raise OutputError(f"{out}: cannot be written ({error.strerror}); free some space or look at rights") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return out / "index.html"
-
-
-def _refuse_other(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out}: is a file, not a directory; choose another --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / INDEX).is_file():
-        raise OutputError(f"{out}: holds files that are not a comparison; choose another --out")
 
 
 def _write(comparison: Comparison, a: Run, b: Run, folder: Path) -> None:
