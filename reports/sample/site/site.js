@@ -230,6 +230,7 @@ window.nmtAudit = (function () {
     const document_ = data.columns.document[number];
     return {
       number, id: content.id[at], source: content.source[at], hypothesis: content.hypothesis[at], reference: content.reference[at],
+      furtherReferences: content.further_references[at] || [],
       srcLang: src, tgtLang: tgt, status: data.index.statuses[data.columns.status[number]],
       document: document_ < 0 ? null : data.index.documents[document_],
       continuation: content.continuation[at] === undefined ? null : content.continuation[at],
@@ -2672,6 +2673,10 @@ window.nmtAudit = (function () {
     const layers = read("reference", [site.differences.layer(changes.added, "ins")], []);
     return line("reference", segment.tgtLang, site.texts.line(segment.reference, [], layers), {});
   }
+  function furtherReferenceLines() {
+    const { segment } = context;
+    return segment.furtherReferences.map((text, place) => line("reference " + (place + 2), segment.tgtLang, site.texts.line(text, [], []), {}));
+  }
   function continuationLine() {
     const { segment } = context;
     return element("div", { class: "line" },
@@ -2691,7 +2696,7 @@ window.nmtAudit = (function () {
     const comparable = segment.reference !== null && Boolean(segment.hypothesis);
     const changes = differing && comparable ? site.differences.between(segment.hypothesis, segment.reference) : { removed: [], added: [] };
     const lines = [sourceLine(), targetLine(changes)];
-    if (segment.reference !== null) lines.push(referenceLine(changes));
+    if (segment.reference !== null) lines.push(referenceLine(changes), ...furtherReferenceLines());
     if (segment.continuation) lines.push(continuationLine());
     const same = differing && comparable && !changes.removed.length && !changes.added.length;
     const toggle = comparable ? site.dom.button("Show differences to the reference", () => compare(), {
