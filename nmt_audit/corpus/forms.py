@@ -58,11 +58,23 @@ def form_of(path: str, file: File, name: str | None = None) -> Form:
         if name not in FORMS:
             raise InputError(f"--form {shown(name)}: there are {', '.join(FORMS)}; choose one of them")
         return FORMS[name]
-    suffix = PurePath(path.lower().removesuffix(".gz")).suffix
     piped = path == STANDARD_INPUT and file.data.removeprefix(codecs.BOM_UTF8).startswith(XML_DECLARATION)
+    suffix = _suffix(path)
     if suffix == ".xml" or piped:
         return _of_root(file)
     return next((form for form in FORMS.values() if suffix in form.suffixes), TEXT)
+
+
+def has_sources_alone(path: str, name: str | None = None) -> bool:
+    """Whether a file can have no translations, by its form or its name: plain text."""
+    if name is not None:
+        return name == TEXT.name
+    suffix = _suffix(path)
+    return suffix != ".xml" and not any(suffix in form.suffixes for form in FORMS.values())
+
+
+def _suffix(path: str) -> str:
+    return PurePath(path.lower().removesuffix(".gz")).suffix
 
 
 def _of_root(file: File) -> Form:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt_audit.config import AuditConfig
+from nmt_audit.corpus import has_sources_alone
 from nmt_audit.errors import InputError
 from nmt_audit.gating import read_gate
 from nmt_audit.models import SHIPPED
@@ -234,9 +235,12 @@ def _refuse_nonsense(options: Options, out: Path, where: str) -> None:
     settings = {CONFIGURED.get(name, name): value for name, value in options.items() if name != "rules"}
     main_rules, *also_rules = options.get("rules") or ["stable"]
     try:
-        AuditConfig(out=out, rules=main_rules, also_rules=tuple(also_rules), **settings)
+        config = AuditConfig(out=out, rules=main_rules, also_rules=tuple(also_rules), **settings)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
+    untranslated = config.source and config.model is None and config.hypotheses is None
+    if untranslated and has_sources_alone(config.source, config.form):
+        raise InputError(f"{where}: needs --model to translate with, or --hypotheses with translations")
 
 
 def _gate(
