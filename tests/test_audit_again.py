@@ -15,9 +15,12 @@ SAMPLE = Path(__file__).parent.parent / "docs" / "sample.de-en.jsonl"
 
 def test_the_same_audit_again_has_the_same_bytes(tmp_path: Path) -> None:
     """As `demo` does it: the second run replaces the first."""
+    source = tmp_path / "some.jsonl"
+    lines = SAMPLE.read_text("utf-8").splitlines(keepends=True)
+    source.write_text("".join(line for line in lines[::2] if len(json.loads(line)["source"]) < 70), "utf-8")
     config = nmt_audit.AuditConfig(
-        source=str(SAMPLE), out=tmp_path / "run", src_lang="de", tgt_lang="en", model="rnnsearch-de-en", planted=4,
-        maps=2, controls=10, replace=True,
+        source=str(source), out=tmp_path / "run", src_lang="de", tgt_lang="en", model="rnnsearch-de-en", planted=1,
+        maps=1, controls=6, replace=True,
     )  # fmt: skip
     first = _bytes(nmt_audit.audit(config))
     assert _bytes(nmt_audit.audit(config)) == first

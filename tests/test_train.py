@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nmt_audit.errors import InputError, ModelError
 from nmt_audit.models import checkpoint, load_model
-from nmt_audit.models.recipe import Recipe, Training, load, names, parse
+from nmt_audit.models.recipe import PRECISIONS, Recipe, Training, load, names, parse
 from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
 from nmt_audit.models.train import STATE, train
@@ -162,13 +162,15 @@ def test_a_damaged_checkpoint_is_named(undisturbed: Path, tmp_path: Path) -> Non
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_loss_falls(tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_the_loss_falls(precision: str, tmp_path: Path) -> None:
     """Measured by forced decoding of the pairs, apart from the loss that the training computes."""
     sources, targets = [source for source, _ in PAIRS], [target for _, target in PAIRS]
 
     def loss(steps: int) -> float:
         out = tmp_path / str(steps)
-        train(with_training(RECIPE, steps=steps, evaluate_every=1000, evaluate_pairs=1), PAIRS, PAIRS, out)
+        recipe = with_training(RECIPE, precision=precision, steps=steps, evaluate_every=1000, evaluate_pairs=1)
+        train(recipe, PAIRS, PAIRS, out)
         saved = torch.load(out / STATE, weights_only=True)
         network = RNNsearch(RECIPE.sizes)
         network.load_state_dict(saved["network"])
