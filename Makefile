@@ -39,7 +39,7 @@ figures: install
 	grep -o '`nmt-audit figure [^`]*`' docs/figures.md | tr -d '`' | sed 's|^|.venv/bin/|' | sh -ex
 
 # One thread: the networks of the tests are so small that threads cost more than they bring, on a busy machine tenfold.
-# Files in their order: by default those with few tests come last, and the demo, which takes minutes, is one of them.
+# Files in their order: by default those with few tests come last, and some of these take minutes.
 test: install
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
@@ -47,9 +47,10 @@ test: install
 	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/browsers --ignore tests/nights
 
-# What a nightly evaluation lives through: runs killed and resumed, full disks, gates, archives. Real processes: minutes.
+# What a nightly evaluation lives through: the whole demo, runs killed and resumed, full disks, gates, archives. Real
+# processes, so it takes minutes.
 test-nights: install
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile tests/nights
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/nights
 
 # The pages in Chromium and Firefox, which Debian installs: chromium-driver and firefox-esr.
 test-browsers: install
