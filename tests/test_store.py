@@ -80,7 +80,7 @@ def test_only_a_run_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "folder" / "letter.txt").exists()
 
 
-@pytest.mark.parametrize("manifest", ["", "[1", "[1]", json.dumps({"schema": 99})])
+@pytest.mark.parametrize("manifest", ["", "[1", "[1]", "[" * 100_000, json.dumps({"schema": 99})])
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path, manifest: str) -> None:
     (tmp_path / MANIFEST).write_text(manifest, "utf-8")
     with pytest.raises(InputError, match=str(tmp_path)):

@@ -301,5 +301,8 @@ def test_a_recipe_file_is_named(tmp_path: Path) -> None:
     path.write_text("steps = [", "utf-8")
     with pytest.raises(InputError, match=re.escape(str(path))):
         load(str(path))
+    path.write_bytes("name = 'Zoë'".encode("latin-1"))
+    with pytest.raises(InputError, match=re.escape(f"{path}: not TOML")):
+        load(str(path))
     with pytest.raises(InputError, match="no recipe “unheard-of”"):
         load("unheard-of")

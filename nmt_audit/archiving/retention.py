@@ -17,6 +17,7 @@ from pathlib import Path
 from nmt_audit.archiving.scanning import OWN_PARTS, VERDICTS, Entry
 from nmt_audit.archiving.trends import in_time
 from nmt_audit.errors import OutputError
+from nmt_audit.locking import locked
 from nmt_audit.series import Series
 from nmt_audit.store import MANIFEST
 
@@ -129,15 +130,10 @@ def delete(directory: Path, entries: Sequence[Entry]) -> None:
 
 def _refuse_written(place: Path) -> None:
     """Raises OutputError where a process holds the lock of a run."""
-    from filelock import FileLock, Timeout
-
     if not (place / LOCK).exists():
         return
-    lock = FileLock(place / LOCK, blocking=False)
     try:
-        lock.acquire()
-        lock.release()
-    except Timeout as error:
-        raise OutputError(f"{place}: is being written by another process; run archive again when it is done") from error
+        with locked(place / LOCK, f"{place}: is being written by another process; run archive again when it is done"):
+            pass
     except OSError as error:
         raise OutputError(f"{place / LOCK}: cannot be opened ({error.strerror})") from error

@@ -8,20 +8,14 @@ from typing import Annotated
 import typer
 
 from nmt_audit.errors import InputError
+from nmt_audit.toml_file import read_toml
 
 
 def load_config(context: typer.Context, value: Path | None) -> Path | None:
     """Options of a TOML file become the defaults of this command; what the command line says wins."""
     if value is None:
         return None
-    import tomllib
-
-    try:
-        options = tomllib.loads(value.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{value}: cannot be read ({error.strerror}); give a TOML file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{value}: not TOML ({error}); see the README for an example") from error
+    options = read_toml(value, wanted="a TOML file", example="see the README for an example")
     known = {parameter.name for parameter in context.command.params}
     values = {key.replace("-", "_"): option for key, option in options.items()}
     unknown = sorted(values.keys() - known)

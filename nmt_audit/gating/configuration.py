@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from nmt_audit.gating.rule import Kind, Missing, Rule
 from nmt_audit.gating.score import BETTER_HIGH, BETTER_LOW
 from nmt_audit.gating.wording import named
 from nmt_audit.records import CATEGORIES
+from nmt_audit.toml_file import read_toml
 
 Correction: TypeAlias = Literal["holm", "none"]
 
@@ -64,12 +64,7 @@ def _no_worse(kind: str, subject: str, name: str, **bound: Any) -> Rule:
 
 def read_gate(path: Path) -> Gate:
     """The gate of a TOML file. Raises InputError with one line: the file, the rule, the key, and what it may be."""
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give a TOML file of rules") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not TOML ({error}); see docs/gate.md for an example") from error
+    content = read_toml(path, wanted="a TOML file of rules", example="see docs/gate.md for an example")
     try:
         return _gate(content)
     except ValueError as error:

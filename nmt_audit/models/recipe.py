@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nmt_audit.errors import InputError
+from nmt_audit.toml_file import read_toml
 
 T = TypeVar("T")
 
@@ -63,15 +63,15 @@ def names() -> list[str]:
 def load(name_or_file: str) -> Recipe:
     """A shipped recipe by name, or a TOML file. Raises InputError with the key that is missing, unknown or mistyped."""
     if name_or_file in names():
-        text = (resources.files("nmt_audit.models") / "recipes" / f"{name_or_file}.toml").read_text("utf-8")
+        path = Path(str(resources.files("nmt_audit.models") / "recipes" / f"{name_or_file}.toml"))
     else:
         path = Path(name_or_file)
         if not path.is_file():
             raise InputError(f"no recipe “{name_or_file}”: give a TOML file or one of {', '.join(names())}")
-        text = path.read_text("utf-8")
+    values = read_toml(path, wanted="a TOML file", example="the shipped recipes are examples")
     try:
-        return parse(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+        return parse(values)
+    except (TypeError, ValueError) as error:
         raise InputError(f"{name_or_file}: {error}") from error
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from nmt_audit.errors import InputError, OutputError
+from nmt_audit.locking import folder_for, locked
 from nmt_audit.nights.earlier import EarlierRuns, read_manifest
 from nmt_audit.nights.plan import Gate, Job, Night
 from nmt_audit.nights.processes import Processes, printable, processes
@@ -117,23 +118,13 @@ def _archived(result: NightResult, arguments: Sequence[str], running: Processes)
 @contextmanager
 def _alone(night: Night) -> Iterator[None]:
     """Within, no other process works on this night's file in this folder. The lock dies with its process."""
-    from filelock import FileLock, Timeout
-
     path = night.root / f".{night.file.stem}.lock"
-    made = [folder for folder in (night.root, *night.root.parents) if not folder.exists()]
-    try:
-        night.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, blocking=False)
-        lock.acquire()
-    except Timeout:
-        raise OutputError(f"{night.file}: another nightly is at work on it in {night.root}; wait for its end") from None
-    except OSError as error:
-        raise OutputError(f"{night.root}: cannot be written ({error.strerror}); choose another out") from error
-    try:
+    busy = f"{night.file}: another nightly is at work on it in {night.root}; wait for its end"
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(folder_for(night.root))
+            stack.enter_context(locked(path, busy))
+        except OSError as error:
+            raise OutputError(f"{night.root}: cannot be written ({error.strerror}); choose another out") from error
+        stack.callback(path.unlink, missing_ok=True)
         yield
-    finally:
-        path.unlink(missing_ok=True)  # under the lock; who opened the removed file notices and opens a new one
-        lock.release()
-        for folder in made:  # those that hold something stay
-            with suppress(OSError):
-                folder.rmdir()

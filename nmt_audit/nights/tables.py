@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,10 @@ from typing import Any
 
 from nmt_audit.errors import InputError
 from nmt_audit.nights.options import Option, no_such, read_options
+from nmt_audit.toml_file import read_toml
 
 KEYS = ("out", "skip", "only", "settings", "models", "test_sets", "gate", "archive")
+EXAMPLE_FILE = "docs/nightly.toml is an example"
 EXAMPLE = 'out = "nights/{date}/{model}/{test_set}"'
 # What a night says itself to every audit.
 SET_BY_THE_NIGHT = ("as_model", "as_test_set", "config", "date", "json", "out", "resume")
@@ -60,7 +61,7 @@ def read_tables(file: Path, known: Known) -> Tables:
 
     Raises InputError with file, table and key where it cannot be read, is not TOML, or says something unknown.
     """
-    document = _document(file)
+    document = read_toml(file, wanted="the TOML file of a night", example=EXAMPLE_FILE)
     for key in document:
         if key not in KEYS:
             raise InputError(f"{file}: {no_such('table or key', key, KEYS)}")
@@ -79,15 +80,6 @@ def read_tables(file: Path, known: Known) -> Tables:
         gate=None if gate is None else _gate(gate, known["gate"], f"{file}, [gate]"),
         archive=None if archive is None else _archive(archive, known["archive"], f"{file}, [archive]"),
     )
-
-
-def _document(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror}); give the TOML file of a night") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{file}: not TOML ({error}); docs/nightly.toml is an example") from error
 
 
 def _out(file: Path, document: Mapping[str, Any], settings: dict[str, Any]) -> str:
@@ -111,7 +103,7 @@ def _series(document: Mapping[str, Any], kind: str, known: Mapping[str, Option],
             )
         found[name] = _audit_options(_table(table, where), known, where)
     if not found:
-        raise InputError(f"{file}: has no [{kind}.NAME], and a night needs one; docs/nightly.toml is an example")
+        raise InputError(f"{file}: has no [{kind}.NAME], and a night needs one; {EXAMPLE_FILE}")
     return found
 
 

@@ -136,7 +136,7 @@ def open_run(directory: str | Path) -> Run:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: is not a run ({MANIFEST}: {error.strerror}); give an audit's --out") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path / MANIFEST}: is damaged ({error}); audit again") from error
     found = manifest.get("schema") if isinstance(manifest, dict) else None
     if found != SCHEMA_VERSION:

@@ -14,12 +14,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nmt_audit.durable import write_durably
 from nmt_audit.errors import InputError, Interrupted, OutputError
+from nmt_audit.locking import folder_for, locked
 from nmt_audit.records import Audited
 from nmt_audit.store.reading import open_run, read_part
 from nmt_audit.store.rows import Explained, audited_of, explanation_row, flag_rows, segment_row
@@ -119,25 +120,20 @@ def new_run(out: Path, *, resume: bool = False, replace: bool = False) -> Iterat
     """
     aside = _refuse_occupied(out, resume, replace) and replace
     directory = out.parent / f".{out.name}.partial" if aside else out
-    made = _missing_folders(directory)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with _locked(directory, out):
-            if not aside:
-                _refuse_occupied(out, resume, replace)  # again: another process may have been quicker
-            if not resume:
-                _empty(directory)
-            _remove_leftovers(directory)
-            yield from _written(directory, out)
-        if aside:
-            shutil.rmtree(out)
-            os.replace(directory, out)
+        with folder_for(directory):
+            with _locked(directory, out):
+                if not aside:
+                    _refuse_occupied(out, resume, replace)  # again: another process may have been quicker
+                if not resume:
+                    _empty(directory)
+                _remove_leftovers(directory)
+                yield from _written(directory, out)
+            if aside:
+                shutil.rmtree(out)
+                os.replace(directory, out)
     except OSError as error:
         raise _explained(error, out, 0) from error
-    finally:
-        for folder in made:  # the deepest first; those that hold something stay
-            with suppress(OSError):
-                folder.rmdir()
 
 
 def _written(directory: Path, out: Path) -> Iterator[RunWriter]:
@@ -174,27 +170,13 @@ def _refuse_occupied(out: Path, resume: bool, replace: bool) -> bool:
 
 @contextmanager
 def _locked(directory: Path, out: Path) -> Iterator[None]:
-    """Within, no other process writes into the directory. The lock is the system's: it dies with its process.
-
-    Its file is removed by whoever finishes, under the lock; who opened the removed file notices and opens the new one.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(directory / LOCK, blocking=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise OutputError(f"{out}: is being written by another process; wait for it or choose another --out") from error
-    try:
-        yield
-    finally:
-        if not any(path.name != LOCK for path in directory.iterdir()):
-            (directory / LOCK).unlink(missing_ok=True)
-        lock.release()
-
-
-def _missing_folders(directory: Path) -> list[Path]:
-    return [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    """Within, no other process writes into the directory. Whoever finishes removes the lock's file."""
+    with locked(directory / LOCK, f"{out}: is being written by another process; wait for it or choose another --out"):
+        try:
+            yield
+        finally:
+            if not any(path.name != LOCK for path in directory.iterdir()):
+                (directory / LOCK).unlink(missing_ok=True)
 
 
 def _empty(directory: Path) -> None:

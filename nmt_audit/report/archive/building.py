@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,7 @@ from nmt_audit.archiving.scanning import CACHE, Entry, scan
 from nmt_audit.archiving.trends import Trend, trends
 from nmt_audit.durable import write_durably
 from nmt_audit.errors import OutputError
+from nmt_audit.locking import locked
 from nmt_audit.report.archive.addresses import links, series_name
 from nmt_audit.report.archive.comparisons import Refused, remove_orphans, write_comparisons
 from nmt_audit.report.archive.data import trends_script
@@ -74,7 +74,8 @@ def build_archive(directory: Path, out: Path, settings: Settings) -> Built:
     found = trends(entries, cache.steps_of)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _locked(out):
+        busy = f"{out}: has been written by another process for ten minutes; see what it does"
+        with locked(out / LOCK, busy, patience=PATIENCE):
             (out / CACHE).touch()  # from now on it is an archive
             remove_orphans(entries, out)
             refused = write_comparisons(found, settings.compare, directory, out)
@@ -91,22 +92,6 @@ def _refuse_other(out: Path) -> None:
         raise OutputError(f"{out}: is a file, not a directory; choose another --out")
     if out.is_dir() and not (out / CACHE).exists() and any(not item.name.startswith(".") for item in out.iterdir()):
         raise OutputError(f"{out}: holds files that are not an archive; choose another --out")
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Within, no other process writes this archive."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(out / LOCK, timeout=PATIENCE)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise OutputError(f"{out}: has been written by another process for ten minutes; see what it does") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class _Pages:
