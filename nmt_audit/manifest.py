@@ -15,7 +15,7 @@ from nmt_audit import __version__
 from nmt_audit.config import AuditConfig
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import CATEGORIES, NOT_OK, Audited, Score
-from nmt_audit.series import stable_name
+from nmt_audit.series import NO_MODEL, stable_name
 from nmt_audit.stages import SHARD, Standard
 
 VERSIONED = ("torch", "sentencepiece", "sacrebleu", "numpy", "pandas", "pyarrow")
@@ -28,7 +28,7 @@ def begun(config: AuditConfig, data: Mapping[str, str], model: Model | None) -> 
         "name": config.name or Path(config.reads).name,
         "date": config.date,
         "series": {
-            "model": config.as_model or ("no model" if model is None else stable_name(model.name)),
+            "model": config.as_model or (NO_MODEL if model is None else stable_name(model.name)),
             "test_set": config.as_test_set or stable_name(Path(config.reads).name),
         },
         "model": None if model is None else {"name": model.name, "fingerprint": model.fingerprint},
