@@ -5,10 +5,7 @@ All times are of this process, with warm-up; the median of some repetitions stan
 
 from __future__ import annotations
 
-import resource
-import statistics
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +14,7 @@ import torch
 from torch.nn import functional as F
 
 from nmt_audit.bench.tables import Table
+from nmt_audit.bench.timing import Timing, most_memory, plural, versions
 from nmt_audit.errors import InputError
 from nmt_audit.models.batches import pad
 from nmt_audit.models.protocol import Model, Traceable
@@ -30,26 +28,6 @@ METHODS: tuple[tuple[str, str | None], ...] = (
 )  # fmt: skip
 BATCH = 16
 LONG = 30  # tokens on each side of the pair that all states are explained for
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds for one thing done to the whole batch: the median, the fastest and the slowest repetition."""
-
-    median: float
-    fastest: float
-    slowest: float
-
-    @classmethod
-    def of(cls, work: Callable[[], object], repetitions: int) -> Timing:
-        """Runs `work` once to warm up, then `repetitions` times."""
-        work()
-        seconds = []
-        for _ in range(repetitions):
-            begin = time.perf_counter()
-            work()
-            seconds.append(time.perf_counter() - begin)
-        return cls(statistics.median(seconds), min(seconds), max(seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +67,14 @@ class ExplainBench:
             f"{self.model} {self.fingerprint[:8]}, {self.positions} positions of {self.segments} segments, "
             f"{plural(self.threads, 'thread')}, {self.repetitions} repetitions"
         )
-        forward = [("plain forward pass of the batch", "", "1.00 a segment", *_milliseconds(self.forward))]
+        forward = [("plain forward pass of the batch", "", "1.00 a segment", *self.forward.milliseconds())]
         methods = [
-            (row.method, f"{row.per_second:.0f}", f"{row.forwards:.2f}", *_milliseconds(row.timing))
+            (row.method, f"{row.per_second:.0f}", f"{row.forwards:.2f}", *row.timing.milliseconds())
             for row in self.rows
         ]
         head = ("", "positions a second", "forward passes a position", "median ms", "fastest", "slowest")
         grown = f"{self.long_pair_bytes / 2**20:.0f}"
-        pair = [(f"{self.long_pair_explanations} explanations", grown, *_milliseconds(self.long_pair))]
+        pair = [(f"{self.long_pair_explanations} explanations", grown, *self.long_pair.milliseconds())]
         return [
             Table(f"Explained positions: {about}", head, tuple(forward + methods)),
             Table(
@@ -104,15 +82,6 @@ class ExplainBench:
                 tuple(pair),
             ),
         ]  # fmt: skip
-
-
-def _milliseconds(timing: Timing) -> tuple[str, str, str]:
-    return f"{1e3 * timing.median:.0f}", f"{1e3 * timing.fastest:.0f}", f"{1e3 * timing.slowest:.0f}"
-
-
-def plural(count: int, noun: str) -> str:
-    """As in "1 thread", "2 threads"."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def bench_explain(
@@ -126,11 +95,11 @@ def bench_explain(
     shown = traceable(model)
     translations = _middle(model, sources)
     # Six states of a long pair come first: the highest mark of memory that a process reached never goes down again.
-    before = _most_memory()
+    before = most_memory()
     pair = _long_pair(model, translations)
     asked = _all_states(model, shown.states, *pair)
     explain_batch(model, asked)
-    grown = _most_memory() - before
+    grown = most_memory() - before
     long_pair = Timing.of(lambda: explain_batch(model, asked), repetitions)
     forward = Timing.of(lambda: _forward(shown, translations), repetitions)
     positions = sum(len(t.target_tokens) for _, t in translations)
@@ -151,7 +120,7 @@ def bench_explain(
         rows.append(_row("Inseq input_x_gradient", other, positions, per_forward))
     return ExplainBench(
         model.name, model.fingerprint, len(translations), positions, torch.get_num_threads(), repetitions, forward,
-        tuple(rows), long_pair, len(asked), grown, _versions(),
+        tuple(rows), long_pair, len(asked), grown, versions(),
     )  # fmt: skip
 
 
@@ -209,20 +178,3 @@ def _inseq(model: Model, pairs: Sequence[tuple[str, Translation]], repetitions: 
     other = inseq.load_model(str(model.directory), "input_x_gradient", device="cpu")
     sources, targets = [source for source, _ in pairs], [t.text for _, t in pairs]
     return Timing.of(lambda: other.attribute(sources, targets, batch_size=BATCH, show_progress=False), repetitions)
-
-
-def _most_memory() -> int:
-    """The most memory that this process has held, bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {}
-    for package in ("nmt-audit", "torch", "transformers", "inseq"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

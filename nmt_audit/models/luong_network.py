@@ -176,6 +176,10 @@ class Memory:
     keys: Tensor  # [B,S,H], what of them is scored
     mask: Tensor  # [B,S], True at tokens
 
+    def select(self, sentences: Tensor) -> Memory:
+        """Of these sentences alone."""
+        return Memory(self.states[sentences], self.keys[sentences], self.mask[sentences])
+
 
 class LuongAttention(nn.Module):
     """α_j = softmax(e_j); c_j = Σ_i α_ji h_i, for all steps at once, because no step needs the context of another."""
@@ -189,7 +193,14 @@ class LuongAttention(nn.Module):
         return Memory(states, self.score.keys(states), mask)
 
     def forward(self, target: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
-        """h_j [B,T,H] → contexts [B,T,H], attention [B,T,S], energies [B,1,T,S] (padding: the smallest float)."""
+        """h_j [B,T,H] → contexts [B,T,H], attention [B,T,S], energies [B,1,T,S] (padding: the smallest float).
+
+        In a beam search a sentence has several rows, [B·K,T,H], which look at the same source, as the steps of one do.
+        """
+        (rows, steps, width), sentences = target.shape, len(memory.mask)
+        if rows > sentences:
+            found = self(target.reshape(sentences, -1, width), memory)
+            return found[0].view(rows, steps, -1), found[1].view(rows, steps, -1), found[2].view(rows, 1, steps, -1)
         energies = self.score(target, memory.keys).unsqueeze(1)
         energies = energies.masked_fill(~memory.mask[:, None, None], torch.finfo(energies.dtype).min)
         attention = torch.softmax(energies, -1).squeeze(1)
@@ -201,16 +212,15 @@ class LuongAttention(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class LuongState:
-    """One row per hypothesis: h and c of every layer [B,layers,2,H], and what attention may look at."""
+    """One row per hypothesis: h and c of every layer [N,layers,2,H]; and what attention may look at, per sentence."""
 
     layers: Tensor
     memory: Memory | None
 
-    def select(self, rows: Tensor) -> Self:
-        """Rows [N] of the B."""
-        seen = self.memory
-        chosen = None if seen is None else Memory(seen.states[rows], seen.keys[rows], seen.mask[rows])
-        return type(self)(self.layers[rows], chosen)
+    def select(self, rows: Tensor, sentences: Tensor | None) -> Self:
+        """See `search.State`."""
+        memory = self.memory if sentences is None or self.memory is None else self.memory.select(sentences)
+        return type(self)(self.layers[rows], memory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class RecurrentModel:
         self.directory = directory
         self.fingerprint = fingerprint
         self.max_length = max_length
-        self.longest_target = 2 * max_length + 10  # what a search of the longest source could say
+        self.longest_target = self.limit(max_length)
         self.length_penalty = length_penalty
         self.end_id = END
         self.unknown_id = UNKNOWN
@@ -94,10 +94,14 @@ class RecurrentModel:
         found: dict[int, Hypothesis] = {}
         for batch in buckets([len(ids) for ids in sources], tokens=BATCH_TOKENS // beam, rows=BATCH_ROWS):
             state = self.begin([sources[i] for i in batch])
-            limits = [2 * len(sources[i]) + 10 for i in batch]
+            limits = [self.limit(len(sources[i])) for i in batch]
             best = beam_search(self, state, limits, beam=beam, length_penalty=self.length_penalty)
             found.update(zip(batch, best, strict=True))
         return [found[i] for i in range(len(sources))]
+
+    def limit(self, length: int) -> int:
+        """The most tokens that a search says of a source of `length` tokens."""
+        return 2 * length + 10
 
     @torch.no_grad()
     def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
@@ -109,7 +113,7 @@ class RecurrentModel:
             if len(prefix):
                 ids = torch.tensor([prefix])
                 state, last = self.network.decode(self.network.shift(ids), state).state, ids[:, -1]
-            limit = 2 * len(source) + 10
+            limit = self.limit(len(source))
             [found] = beam_search(self, state, [limit], beam=1, last=last, end_allowed_at=1)
             texts.append(self.vocabulary.decode(found.ids)[0])
         return texts

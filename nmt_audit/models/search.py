@@ -1,12 +1,14 @@
 """Beam search over any model that can take one step for many rows.
 
 Sentences leave the batch when they are done. A beam of one is the greedy argmax.
+
+Shapes: B sentences in the batch, K hypotheses of each (the beam), V vocabulary, J steps taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Protocol, Self, TypeVar
 
 import torch
@@ -16,10 +18,13 @@ from nmt_audit.models.vocabulary import END, PAD
 
 
 class State(Protocol):
-    """What a decoder remembers between two steps, one row per hypothesis."""
+    """What a decoder remembers between two steps: of each hypothesis its own, of each sentence its source, once."""
 
-    def select(self, rows: Tensor) -> Self:
-        """The state of the rows [N] in the order given."""
+    def select(self, rows: Tensor, sentences: Tensor | None) -> Self:
+        """The state of the hypotheses `rows` [N], in the order given, of the `sentences` [B]; None: of all.
+
+        The hypotheses of a sentence stand together, and each sentence has as many as the others.
+        """
 
 
 S = TypeVar("S", bound=State)
@@ -41,48 +46,34 @@ class Hypothesis:
     finished: bool
 
 
-Live = list[tuple[float, int, int]]  # (total log-probability, row within the sentence's beam, next token)
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Next steps of each sentence, best first."""
+
+    totals: Tensor  # [B,N], Σ log p with the step
+    rows: Tensor  # [B,N], which of the sentence's hypotheses takes it
+    tokens: Tensor  # [B,N], what it says
+
+    def at(self, ranks: Tensor) -> _Candidates:
+        """Those of the ranks [B,M]."""
+        return _Candidates(*(getattr(self, field.name).gather(1, ranks) for field in fields(self)))
 
 
 @dataclass(slots=True)
-class _Sentence:
-    """One sentence in the search: its place in the answer, its limits, what it has finished."""
+class _Sentences:
+    """The sentences in the batch, and how far they are."""
 
-    index: int
-    limit: int
-    beam: int
-    length_penalty: float
-    finished: list[Hypothesis] = field(default_factory=list)
+    places: Tensor  # [B], where they are in the answer
+    limits: Tensor  # [B], float64
+    totals: Tensor  # [B,K], Σ log p of what lives on, best first
+    history: Tensor  # [B,K,J], its tokens
+    ended: Tensor  # [B], how many hypotheses have ended
+    best: Tensor  # [B], the score of the best of them; −∞: none
+    done: Tensor  # [B], whether nothing can change any more
 
-    def grow(self, candidates: Live, history: Tensor, step: int) -> Live:
-        """Best candidates first: those that end are finished (if among the first `beam`), the others live on."""
-        live: Live = []
-        for rank, (total, row, token) in enumerate(candidates):
-            if token != END:
-                live.append((total, row, token))
-            elif rank < self.beam and total > -torch.inf:
-                self.finished.append(self._hypothesis(total, row, token, history, step, finished=True))
-        return live[: self.beam]
-
-    def done(self, live: Live, step: int) -> bool:
-        """Enough are finished, the limit is reached, or nothing alive can still win."""
-        if len(self.finished) >= self.beam or step >= self.limit:
-            return True
-        if not self.finished:
-            return False
-        attainable = live[0][0] / self.limit**self.length_penalty
-        return bool(attainable < max(hypothesis.score for hypothesis in self.finished))
-
-    def best(self, live: Live, history: Tensor, step: int) -> Hypothesis:
-        """The best finished hypothesis; where there is none, the best of those that the limit cut off."""
-        if self.finished:
-            return max(self.finished, key=lambda hypothesis: hypothesis.score)
-        return self._hypothesis(*live[0], history, step, finished=False)
-
-    def _hypothesis(
-        self, total: float, row: int, token: int, history: Tensor, step: int, *, finished: bool
-    ) -> Hypothesis:
-        return Hypothesis((*history[row].tolist(), token), total / step**self.length_penalty, finished)
+    def left(self, sentences: Tensor) -> _Sentences:
+        """With sentences [B'] alone."""
+        return _Sentences(*(getattr(self, field.name)[sentences] for field in fields(self)))
 
 
 def beam_search(
@@ -94,57 +85,112 @@ def beam_search(
     length_penalty: float = 1.0,
     last: Tensor | None = None,
     end_allowed_at: int = 0,
+    leave: bool = True,
 ) -> list[Hypothesis]:
     """The best hypothesis of each row of `state`, by log-probability over length to the power `length_penalty`.
 
     `limits`: the largest number of tokens per row, `</s>` included; a hypothesis that hits it is not `finished`.
-    `last` [B]: the token before the first (PAD by default). `</s>` is forbidden before step `end_allowed_at`.
+    `last` [B]: the token before the first (PAD by default), on the device of the model. `</s>` is forbidden before step
+    `end_allowed_at`. `leave` False: sentences that are done stay in the batch to its end; it changes no answer, and is
+    there to measure what their leaving saves.
     """
-    rows = torch.arange(len(limits)).repeat_interleave(beam)
-    state = state.select(rows)
-    tokens = (torch.full((len(limits),), PAD) if last is None else last)[rows]
-    totals = torch.full((len(limits), beam), -torch.inf, dtype=torch.float64)
-    totals[:, 0] = 0  # the rows of a sentence begin alike; only one of them may grow
-    history = torch.empty(len(limits), beam, 0, dtype=torch.long)
-    sentences = [_Sentence(index, limit, beam, length_penalty) for index, limit in enumerate(limits)]
+    last = torch.full((len(limits),), PAD) if last is None else last
+    everybody = torch.arange(len(limits), device=last.device)
+    state = state.select(everybody.repeat_interleave(beam), None)
+    tokens = last.repeat_interleave(beam)
+    batch = _begun(torch.tensor(limits, dtype=torch.float64, device=last.device), beam)
     found: dict[int, Hypothesis] = {}
-    step = 0
-    while sentences:
+    while not batch.done.all():
         logprobs, state = stepper.step(tokens, state)
         logprobs[:, PAD] = -torch.inf
-        if step < end_allowed_at:
+        if batch.history.shape[2] < end_allowed_at:
             logprobs[:, END] = -torch.inf
-        step += 1
-        kept: list[Live] = []
-        growing: list[int] = []
-        for number, candidates in enumerate(_candidates(totals, logprobs, beam)):
-            sentence = sentences[number]
-            live = sentence.grow(candidates, history[number], step)
-            if sentence.done(live, step):
-                found[sentence.index] = sentence.best(live, history[number], step)
-            else:
-                growing.append(number)
-                kept.append(live)
-        sentences = [sentences[number] for number in growing]
-        if sentences:
-            totals = torch.tensor([[total for total, _, _ in live] for live in kept], dtype=torch.float64)
-            chosen = torch.tensor([[row for _, row, _ in live] for live in kept])
-            following = torch.tensor([[token for _, _, token in live] for live in kept])
-            history = torch.cat([history[torch.tensor(growing).unsqueeze(1), chosen], following.unsqueeze(2)], 2)
-            state = state.select((torch.tensor(growing).unsqueeze(1) * beam + chosen).flatten())
-            tokens = following.flatten()
-    return [found[index] for index in range(len(limits))]
+        candidates = _candidates(batch.totals, logprobs)
+        living = _living(candidates)
+        found.update(_grow(batch, candidates, living, length_penalty))
+        growing = (~batch.done).nonzero().squeeze(1) if leave else everybody
+        leaves = len(growing) < len(batch.done)
+        state = state.select(
+            (growing.unsqueeze(1) * beam + living.rows[growing]).flatten(), growing if leaves else None
+        )
+        tokens = living.tokens[growing].flatten()
+        batch = batch.left(growing) if leaves else batch
+    return [found[place] for place in range(len(limits))]
 
 
-def _candidates(totals: Tensor, logprobs: Tensor, beam: int) -> list[Live]:
-    """totals [B,beam], logprobs [B·beam,V] → per sentence the best 2·beam next steps, best first.
+def _begun(limits: Tensor, beam: int) -> _Sentences:
+    """Before the first step. The rows of a sentence begin alike, and only one of them may grow."""
+    size, where = len(limits), limits.device
+    totals = torch.full((size, beam), -torch.inf, dtype=torch.float64, device=where)
+    totals[:, 0] = 0
+    return _Sentences(
+        places=torch.arange(size, device=where),
+        limits=limits,
+        totals=totals,
+        history=torch.empty(size, beam, 0, dtype=torch.long, device=where),
+        ended=torch.zeros(size, dtype=torch.long, device=where),
+        best=torch.full((size,), -torch.inf, dtype=torch.float64, device=where),
+        done=torch.zeros(size, dtype=torch.bool, device=where),
+    )
 
-    Twice the beam, because at most `beam` of them end: `beam` are left to live on.
+
+def _candidates(totals: Tensor, logprobs: Tensor) -> _Candidates:
+    """totals [B,K], logprobs [B·K,V] → the 2K best next steps.
+
+    Twice the beam, because at most K of them end: K are left to live on.
     """
-    size = logprobs.shape[-1]
-    sums = (totals.view(-1, 1) + logprobs.double()).view(len(totals), beam * size)
+    (size, beam), words = totals.shape, logprobs.shape[-1]
+    # The 2K best of each row first: of them alone sums are made.
+    best, tokens = logprobs.topk(min(2 * beam, words), -1)
+    sums = (totals.view(-1, 1) + best.double()).view(size, -1)
     values, places = sums.topk(min(2 * beam, sums.shape[1]), -1)
-    return [
-        [(total, *divmod(place, size)) for total, place in zip(*pair, strict=True)]
-        for pair in zip(values.tolist(), places.tolist(), strict=True)
+    return _Candidates(values, places // best.shape[1], tokens.view(size, -1).gather(1, places))
+
+
+def _living(candidates: _Candidates) -> _Candidates:
+    """The K best candidates that do not end."""
+    ends = candidates.tokens == END
+    return candidates.at(ends.int().argsort(stable=True)[:, : ends.shape[1] // 2])
+
+
+def _grow(
+    batch: _Sentences, candidates: _Candidates, living: _Candidates, length_penalty: float
+) -> list[tuple[int, Hypothesis]]:
+    """Takes a step. Gives the best hypothesis so far of each sentence that has a better one now, with its place.
+
+    Candidates that end count if they are among the first K.
+    """
+    beam, step = batch.totals.shape[1], batch.history.shape[2] + 1
+    ends = (candidates.tokens == END) & (candidates.totals > -torch.inf) & ~batch.done.unsqueeze(1)
+    ends[:, beam:] = False
+    ended = batch.ended + ends.sum(1)
+    scores = candidates.totals / step**length_penalty
+    best, rank = torch.where(ends, scores, -torch.inf).max(1)
+    better = best > batch.best
+    cut_off = ~batch.done & (step >= batch.limits) & (ended == 0)
+    found = [
+        *_hypotheses(batch, candidates, better, rank, scores, finished=True),
+        *_hypotheses(
+            batch, living, cut_off, torch.zeros_like(rank), living.totals / step**length_penalty, finished=False
+        ),
     ]
+    batch.best, batch.ended = torch.maximum(best, batch.best), ended
+    attainable = living.totals[:, 0] / batch.limits**length_penalty
+    batch.done = batch.done | (ended >= beam) | (step >= batch.limits) | ((ended > 0) & (attainable < batch.best))
+    grown = batch.history.gather(1, living.rows.unsqueeze(2).expand(-1, -1, step - 1))
+    batch.history, batch.totals = torch.cat([grown, living.tokens.unsqueeze(2)], 2), living.totals
+    return found
+
+
+def _hypotheses(
+    batch: _Sentences, steps: _Candidates, chosen: Tensor, ranks: Tensor, scores: Tensor, *, finished: bool
+) -> list[tuple[int, Hypothesis]]:
+    """What sentences that are `chosen` [B] say with their step of rank [B], with their places in the answer."""
+    sentences = chosen.nonzero().squeeze(1)
+    if not len(sentences):
+        return []
+    ranks = ranks[sentences]
+    before = batch.history[sentences, steps.rows[sentences, ranks]]
+    said = torch.cat([before, steps.tokens[sentences, ranks].unsqueeze(1)], 1).tolist()
+    scored = zip(batch.places[sentences].tolist(), said, scores[sentences, ranks].tolist(), strict=True)
+    return [(place, Hypothesis(tuple(ids), score, finished)) for place, ids, score in scored]
