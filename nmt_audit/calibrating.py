@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nmt_audit.checks import CHECKS, Thresholds, calibrate, default_thresholds, held_out_counts, strongest
 from nmt_audit.checks.calibration import flagged, rules_of
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Segment
+from nmt_audit.sampling import Least, content_key
 from nmt_audit.stages import Judged, Standard, with_evidence
 
 LEAST_REFERENCES = 200  # with fewer, a rate of 2 % is a matter of chance
@@ -27,8 +28,21 @@ class Calibrated:
     references: int
     alarms: Mapping[str, int]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, but for the model and the lexicons of the standard."""
+        return {
+            "thresholds": self.standard.thresholds.as_dict(), "references": self.references,
+            "alarms": dict(self.alarms),
+        }  # fmt: skip
 
-def calibrated(standard: Standard, clean: Sequence[Segment], rate: float, where: str) -> Calibrated:
+    @classmethod
+    def of(cls, standard: Standard, values: Mapping[str, Any]) -> Calibrated:
+        """From what `as_dict` gave, and the standard that was calibrated."""
+        thresholds = Thresholds.of(values["thresholds"])
+        return cls(replace(standard, thresholds=thresholds), values["references"], values["alarms"])
+
+
+def calibrated(standard: Standard, clean: Iterable[Segment], rate: float, where: str) -> Calibrated:
     """The standard with thresholds that flag at most `rate` of the clean segments, per category.
 
     `clean` have their right translations as hypotheses; copies count once, and of more than MOST_REFERENCES a sample
@@ -58,13 +72,11 @@ def thresholds_for(model: Model | None) -> Thresholds:
     return default_thresholds()
 
 
-def references_of(segments: Sequence[Segment]) -> list[Segment]:
+def references_of(segments: Iterable[Segment]) -> Iterator[Segment]:
     """The segments that have a reference, with it as their hypothesis."""
-    return [
-        replace(segment, hypothesis=segment.reference)
-        for segment in segments
-        if segment.source.strip() and (segment.reference or "").strip()
-    ]
+    for segment in segments:
+        if segment.source.strip() and (segment.reference or "").strip():
+            yield replace(segment, hypothesis=segment.reference)
 
 
 def _clean_evidence(standard: Standard, clean: Sequence[Segment]) -> tuple[list[Judged], float]:
@@ -82,9 +94,9 @@ def _of(thresholds: Thresholds, category: str) -> dict[str, float]:
     return {rule: thresholds[rule] for rule in rules_of(category)}
 
 
-def _distinct(clean: Sequence[Segment]) -> list[Segment]:
-    keyed: dict[str, Segment] = {}
+def _distinct(clean: Iterable[Segment]) -> list[Segment]:
+    sample: Least[Segment] = Least(MOST_REFERENCES)
     for segment in clean:
-        parts = (segment.src_lang, segment.tgt_lang, segment.source, segment.hypothesis or "")
-        keyed.setdefault(hashlib.sha256("\x1f".join(parts).encode()).hexdigest(), segment)
-    return [keyed[key] for key in sorted(keyed)[:MOST_REFERENCES]]
+        key = content_key(segment.src_lang, segment.tgt_lang, segment.source, segment.hypothesis or "")
+        sample.add(key, segment)
+    return [segment for _, segment in sample]

@@ -17,6 +17,9 @@ FURTHER_METHODS = (
 )  # fmt: skip
 
 
+ENGINES = ("local", "ray")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditConfig:
     """The settings of one audit; what the command's options are, and their defaults.
@@ -35,6 +38,11 @@ class AuditConfig:
 
     `as_model` and `as_test_set`: what trends over many runs call the model and the test set, where their names change
     from night to night. `resume`: go on with a run that was stopped. `replace`: put the run in the place of another.
+    `cache`: thresholds and measurements of the same model and data are taken from before.
+
+    `engine`: "local", or "ray": the shards are audited by `workers` processes of a Ray cluster (as many as it has room
+    for by default), which put them into `storage`, a folder or URL that all its machines can write (within the run by
+    default). Neither changes what comes of a run.
     """
 
     out: Path
@@ -66,6 +74,10 @@ class AuditConfig:
     as_test_set: str | None = None
     resume: bool = False
     replace: bool = False
+    cache: bool = True
+    engine: str = "local"
+    workers: int | None = None
+    storage: str | None = None
 
     @property
     def reads(self) -> str:
@@ -94,6 +106,12 @@ class AuditConfig:
             raise InputError(f"--maps {self.maps}: a number of segments, 0 for none")
         if self.controls < 0:
             raise InputError(f"--controls {self.controls}: a number of positions, 0 for none")
+        if self.engine not in ENGINES:
+            raise InputError(f"--engine {self.engine}: there are {', '.join(ENGINES)}")
+        if self.engine == "local" and (self.workers is not None or self.storage is not None):
+            raise InputError("--workers and --storage are for --engine ray; add it or leave them out")
+        if self.workers is not None and self.workers < 1:
+            raise InputError(f"--workers {self.workers}: at least one is needed")
         if self.beam < 1:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
         if self.threads is not None and self.threads < 1:

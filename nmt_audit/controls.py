@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappush, heappushpop, nlargest
 from typing import NamedTuple
 
 from nmt_audit.records import Audited
@@ -53,30 +53,50 @@ class Drawn:
     strata: int
 
 
-def draw(audited: Sequence[Audited], most: int, seed: int, longest: int) -> Drawn:
-    """At most `most` positions of segments without any flag, spread over the strata as flagged positions are.
+class Pool:
+    """What controls are drawn from and to be like, gathered while segments pass; at most `most` per stratum are kept.
 
-    Each category has the same say, however many positions its flags point at. Where a stratum has too few, those next
-    to it in length, at the same place of the sentence, give more. Which positions are taken hangs on the seed and on
-    their own texts, not on their place in the corpus. Segments of more than `longest` tokens on a side are left out, on
-    both sides of the comparison.
+    Segments of more than `longest` tokens on a side are left out, on both sides of the comparison.
     """
-    pool = [
-        (number, item) for number, item in enumerate(audited if most else ())
-        if not item.flags and _explainable(item, longest)
-    ]  # fmt: skip
-    there = Counter(_stratum(item, position) for _, item in pool for position in _positions(item))
-    quotas = _filled(_quotas(_shares(audited, longest), most), there)
-    nearest: dict[Stratum, list[tuple[int, int, int]]] = {found: [] for found in quotas}  # heaps, the last drawn first
-    for number, item in pool:
-        for position, key in zip(_positions(item), _keys(item, seed), strict=True):
+
+    def __init__(self, most: int, seed: int, longest: int) -> None:
+        self._most, self._seed, self._longest = most, seed, longest
+        self._there: Counter[Stratum] = Counter()
+        self._flagged: dict[str, Counter[Stratum]] = defaultdict(Counter)
+        # heaps, the last drawn first: minus key, minus place of the segment, minus position
+        self._nearest: dict[Stratum, list[tuple[int, int, int]]] = defaultdict(list)
+
+    def add(self, number: int, item: Audited) -> None:
+        """The segment at place `number` of the corpus."""
+        if not self._most or not _explainable(item, self._longest):
+            return
+        for category, position in {(flag.category, j) for flag in item.standing for j in flag.positions}:
+            self._flagged[category][_stratum(item, position)] += 1
+        if item.flags:
+            return
+        for position, key in zip(_positions(item), _keys(item, self._seed), strict=True):
             found = _stratum(item, position)
-            if found in quotas:
-                heappush(nearest[found], (-key, -number, -position))
-                if len(nearest[found]) > quotas[found]:
-                    heappop(nearest[found])
-    taken = sorted((-number, -position) for heap in nearest.values() for _, number, position in heap)
-    return Drawn(tuple(Control(number, position) for number, position in taken), len(quotas))
+            self._there[found] += 1
+            entry = (-key, -number, -position)
+            if len(self._nearest[found]) < self._most:
+                heappush(self._nearest[found], entry)
+            else:
+                heappushpop(self._nearest[found], entry)
+
+    def drawn(self) -> Drawn:
+        """At most `most` positions of segments without any flag, spread over the strata as flagged positions are.
+
+        Each category has the same say, however many positions its flags point at. Where a stratum has too few, those
+        next to it in length, at the same place of the sentence, give more. Which positions are taken hangs on the seed
+        and on their own texts, not on their place in the corpus.
+        """
+        quotas = _filled(_quotas(_shares(self._flagged), self._most), self._there)
+        taken = sorted(
+            (-number, -position)
+            for found, quota in quotas.items()
+            for _, number, position in nlargest(quota, self._nearest[found])
+        )
+        return Drawn(tuple(Control(number, position) for number, position in taken), len(quotas))
 
 
 def _explainable(item: Audited, longest: int) -> bool:
@@ -94,18 +114,12 @@ def _positions(item: Audited) -> range:
     return range(len(item.evidence.target_tokens))
 
 
-def _shares(audited: Sequence[Audited], longest: int) -> dict[Stratum, float]:
-    """Stratum → its share of the flagged positions, averaged over the categories."""
-    of_category: dict[str, Counter[Stratum]] = defaultdict(Counter)
-    for item in audited:
-        if _explainable(item, longest):
-            for category, position in {(flag.category, j) for flag in item.standing for j in flag.positions}:
-                of_category[category][_stratum(item, position)] += 1
+def _shares(flagged: Mapping[str, Counter[Stratum]]) -> dict[Stratum, float]:
+    """Stratum → its share of the flagged positions, averaged over the categories. `flagged`: of each category."""
     shares: dict[Stratum, float] = defaultdict(float)
-    for category in sorted(of_category):
-        counts = of_category[category]
-        for found, count in counts.items():
-            shares[found] += count / counts.total() / len(of_category)
+    for category in sorted(flagged):
+        for found, count in flagged[category].items():
+            shares[found] += count / flagged[category].total() / len(flagged)
     return dict(sorted(shares.items()))
 
 

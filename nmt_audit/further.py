@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from heapq import heappush, heappushpop
+from itertools import groupby
+from math import inf
 from typing import Any, TypeVar
 
 from nmt_audit.config import AuditConfig
-from nmt_audit.controls import draw
+from nmt_audit.controls import Control, Pool
 from nmt_audit.halving import Halved
 from nmt_audit.models.protocol import Model, Traceable
 from nmt_audit.progress import progress
@@ -22,6 +25,8 @@ from nmt_audit.store import Explained, RunWriter
 
 T = TypeVar("T")
 
+Position = tuple[Audited, int]
+
 # Tokens on a side. Every position is a pass over the sentence: all of 30 × 30 tokens take 2 s on one core, of 60 × 60
 # tokens 6 s, of 96 × 92 18 s; a few runaway translations would cost more than all others together.
 LONGEST = 80
@@ -29,9 +34,38 @@ MAPS_TOGETHER = 8  # segments in a part: enough to fill batches, and few enough 
 CONTROLS_TOGETHER = 128  # positions in a part
 
 
+class Suspects:
+    """The segments that are explained at every position, gathered while all pass: the `most` most suspicious."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._shown: list[tuple[float, int, Audited]] = []  # a heap, the least suspicious first
+        self._too_long: list[tuple[float, int]] = []
+
+    def add(self, number: int, item: Audited) -> None:
+        """The segment at place `number` of the corpus. It is suspicious if it has flags that nobody dismissed, by the
+        largest of their scores; of equal ones the first in the corpus goes first."""
+        if not self._most or not item.standing or item.evidence is None:
+            return
+        rank = (max(flag.score for flag in item.standing), -number)
+        if _length(item) > LONGEST:
+            self._too_long.append(rank)
+        elif len(self._shown) < self._most:
+            heappush(self._shown, (*rank, item))
+        else:
+            heappushpop(self._shown, (*rank, item))
+
+    def shown(self) -> tuple[list[Audited], int]:
+        """The segments, the most suspicious first; and how many more were too long that would have been among them."""
+        ranked = sorted(self._shown, reverse=True)
+        last = ranked[-1][:2] if len(ranked) == self._most and ranked else (-inf, 0)
+        return [item for *_, item in ranked], sum(rank > last for rank in self._too_long)
+
+
 def explain_further(
     model: Model | None,
-    audited: Sequence[Audited],
+    suspects: Suspects,
+    pool: Pool,
     config: AuditConfig,
     writer: RunWriter,
     stopping: Stopping,
@@ -45,17 +79,17 @@ def explain_further(
         return None
     from nmt_audit.relevance.whole_segments import explain_controls, explain_maps
 
-    shown, too_long = shown_in_full(audited, config.maps)
-    drawn = draw(audited, config.controls, config.seed, LONGEST)
+    shown, too_long = suspects.shown()
+    drawn = pool.drawn()
     parts: list[tuple[int, Callable[[], list[list[Explained] | None]]]] = []
     for some in _together(list(enumerate(shown)), MAPS_TOGETHER):
         maps = partial(explain_maps, model, rules=config.rules, methods=config.methods)
         parts.append((len(some), partial(halved.run, "maps", maps, some)))
     for controls in _together(drawn.controls, CONTROLS_TOGETHER):
-        explain = partial(explain_controls, model, audited, rules=config.rules)
-        parts.append((len(controls), partial(halved.run, "controls", explain, controls)))
+        explain = partial(explain_controls, model, rules=config.rules)
+        parts.append((len(controls), partial(_explained_controls, halved, explain, writer, controls)))
     with progress("explaining further", len(shown) + len(drawn.controls)) as advance:
-        for number, (size, explain_part) in enumerate(parts, -(-len(audited) // SHARD)):
+        for number, (size, explain_part) in enumerate(parts, writer.shards):
             if not writer.has_explained(number):
                 with stopping.finishing():
                     found = explain_part()
@@ -73,24 +107,18 @@ def explain_further(
     }
 
 
-def shown_in_full(audited: Sequence[Audited], most: int) -> tuple[list[Audited], int]:
-    """The segments that are explained at every position, the most suspicious first; and how many were too long."""
-    shown: list[Audited] = []
-    too_long = 0
-    for item in most_suspicious(audited):
-        if len(shown) == most:
-            break
-        if _length(item) <= LONGEST:
-            shown.append(item)
-        else:
-            too_long += 1
-    return shown, too_long
-
-
-def most_suspicious(audited: Sequence[Audited]) -> list[Audited]:
-    """The segments with flags that nobody dismissed, by their largest score; ties in corpus order."""
-    suspects = [item for item in audited if item.standing and item.evidence is not None]
-    return sorted(suspects, key=lambda item: -max(flag.score for flag in item.standing))
+def _explained_controls(
+    halved: Halved,
+    explain: Callable[[Sequence[Position]], list[list[Explained]]],
+    writer: RunWriter,
+    controls: Sequence[Control],
+) -> list[list[Explained] | None]:
+    """The controls' segments are read again: they lie anywhere in the corpus."""
+    positions: list[Position] = []
+    for shard, some in groupby(controls, lambda control: control.segment // SHARD):
+        audited = writer.audited(shard)
+        positions += [(audited[control.segment % SHARD], control.position) for control in some]
+    return halved.run("controls", explain, positions)
 
 
 def _length(item: Audited) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -42,6 +42,12 @@ class Halved:
             file=sys.stderr,
         )
         return [*self.run(stage, work, items[:middle]), *self.run(stage, work, items[middle:])]
+
+    def add(self, counted: Mapping[str, Mapping[str, int]]) -> None:
+        """Takes in what another count gave with `as_dict`."""
+        for mine, name in ((self.retried, "retried"), (self.given_up, "given_up")):
+            for stage, number in counted[name].items():
+                mine[stage] = mine.get(stage, 0) + number
 
     def as_dict(self) -> dict[str, dict[str, int]]:
         """Plain values for the manifest."""

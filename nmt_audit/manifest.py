@@ -35,19 +35,52 @@ def begun(config: AuditConfig, data: Mapping[str, str], model: Model | None) -> 
         "src_lang": config.src_lang,
         "tgt_lang": config.tgt_lang,
         "settings": _settings(config, model),
-        "threads": _threads(model),
+        "threads": threads_of(model),
         "data": dict(data),
         "versions": {"nmt-audit": __version__, **{package: version(package) for package in VERSIONED}},
         "command": sys.argv[1:],
     }
 
 
-def outcome(standard: Standard, scores: Sequence[Score], audited: Sequence[Audited]) -> dict[str, Any]:
+class Counts:
+    """How many of what, gathered while segments pass. Flags that were dismissed earlier are counted apart."""
+
+    def __init__(self) -> None:
+        self.segments = 0
+        self.standing: Counter[str] = Counter()
+        self._flagged = 0
+        self._dismissed: Counter[str] = Counter()
+        self._not_checked: Counter[str] = Counter()
+        self._statuses: Counter[str] = Counter()
+
+    def add(self, item: Audited) -> None:
+        """A segment passes by."""
+        standing = Counter(flag.category for flag in item.standing)
+        self.segments += 1
+        self.standing += standing
+        self._flagged += bool(standing)
+        self._dismissed += Counter(flag.category for flag in item.flags) - standing
+        self._not_checked.update(item.not_checked)
+        self._statuses[item.status] += 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for the manifest."""
+        return {
+            "segments": self.segments,
+            "flagged": self._flagged,
+            "flags": {name: self.standing[name] for name in CATEGORIES},
+            "dismissed": {name: self._dismissed[name] for name in CATEGORIES},
+            "not_checked": {name: self._not_checked[name] for name in CATEGORIES},
+            **{name: self._statuses[name] for name in NOT_OK},
+        }
+
+
+def outcome(standard: Standard, scores: Sequence[Score], counts: Counts) -> dict[str, Any]:
     """What came of a run, but for what is measured of its flags and maps."""
     return {
         "state": "complete",
         "scores": [asdict(score) for score in scores],
-        "counts": _counts(audited),
+        "counts": counts.as_dict(),
         "thresholds": standard.thresholds.as_dict(),
         "lexicons": {f"{source}-{target}": lexicon.origin for (source, target), lexicon in standard.lexicons.items()},
     }
@@ -71,25 +104,10 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
     }
 
 
-def _threads(model: Model | None) -> int | None:
+def threads_of(model: Model | None) -> int | None:
     """How many threads the model computes with: sums in another order may round otherwise."""
     if model is None:
         return None
     import torch
 
     return torch.get_num_threads()
-
-
-def _counts(audited: Sequence[Audited]) -> dict[str, Any]:
-    """How many of what. Flags that were dismissed earlier are counted apart."""
-    found = Counter(flag.category for item in audited for flag in item.flags)
-    standing = Counter(flag.category for item in audited for flag in item.standing)
-    statuses = Counter(item.status for item in audited)
-    return {
-        "segments": len(audited),
-        "flagged": sum(bool(item.standing) for item in audited),
-        "flags": {name: standing[name] for name in CATEGORIES},
-        "dismissed": {name: found[name] - standing[name] for name in CATEGORIES},
-        "not_checked": {name: sum(name in item.not_checked for item in audited) for name in CATEGORIES},
-        **{name: statuses[name] for name in NOT_OK},
-    }

@@ -2,9 +2,10 @@
 
 corpus ─Segment▶ decode ─Translation▶ evidence ─Evidence▶ check ─Flag▶ explain ─Explanation▶ report
 
-Segments go through the stages in shards of fixed size; each shard is written before the next is begun, and an audit
-that was stopped goes on behind the last one. Before, the thresholds of the run are set on its references; after, it is
-measured how far its flags can be trusted.
+Segments go through the stages in shards of fixed size, which an engine audits here or on other machines; each shard is
+written before the next, and an audit that was stopped goes on behind the last one. Before, the thresholds of the run
+are set on its references; after, it is measured how far its flags can be trusted. Nothing holds all segments: what
+later stages need of them is gathered while they pass.
 """
 
 from __future__ import annotations
@@ -12,27 +13,27 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from nmt_audit.calibrating import Calibrated, calibrated, references_of, thresholds_for
+from nmt_audit.calibrating import thresholds_for
 from nmt_audit.config import RULE_SET_NAMES, AuditConfig
 from nmt_audit.corpus import Corpus, read_corpus, read_test_set
 from nmt_audit.dismissing import dismiss, dismissals, run_day
+from nmt_audit.engines import Shard, Task, engine
 from nmt_audit.errors import InputError, RequestError
 from nmt_audit.further import explain_further
 from nmt_audit.manifest import begun, outcome
+from nmt_audit.measuring import believed, cache_of, calibrated_by, recalls
 from nmt_audit.models.protocol import Model
 from nmt_audit.progress import progress
 from nmt_audit.records import Audited, Flag, Segment
-from nmt_audit.scores import corpus_scores, segment_scores
-from nmt_audit.stages import Standard, decoded, judge, judge_all, learned_lexicons, shards, translate, weigh
+from nmt_audit.seen import Seen
+from nmt_audit.stages import SHARD, Standard, judge_all, learned_lexicons, named, shards
 from nmt_audit.stopping import Stopping, stoppable
-from nmt_audit.store import Explained, FlagNames, Run, RunWriter, new_run
+from nmt_audit.store import FlagNames, Run, RunWriter, new_run
 from nmt_audit.trust import trust_of_run
 
 
@@ -43,14 +44,19 @@ class _Job:
     config: AuditConfig
     writer: RunWriter
     stopping: Stopping
-    timings: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)  # seconds by stage
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
         """Adds what the block takes to the stage's seconds."""
         begin = time.perf_counter()
         yield
-        self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - begin
+        self.add({stage: time.perf_counter() - begin})
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Adds seconds that were counted elsewhere."""
+        for stage, taken in seconds.items():
+            self.timings[stage] = self.timings.get(stage, 0.0) + taken
 
 
 def audit(config: AuditConfig) -> Path:
@@ -78,36 +84,68 @@ def _finish(
     job: _Job, model: Model | None, corpus: Corpus, clean: Corpus | None, rejected: dict[str, str] | None
 ) -> None:
     """Everything from the first shard that is not there yet to the final manifest."""
-    config, writer = job.config, job.writer
+    config, writer, rejected = job.config, job.writer, rejected or {}
     with job.timed("calibrating"):
-        known = _calibrated(corpus, clean, model, config)
-    halved, rejected = known.standard.halved, rejected or {}
-    audited = _audit_shards(job, corpus.segments, known.standard, rejected)
+        cache = cache_of(config, model, corpus, clean)
+        known = calibrated_by(cache, corpus, clean, model, config)
+    standard = known.standard
+    seen = _audit_shards(job, corpus.segments, standard, rejected)
     with job.timed("explaining further"):
-        further = explain_further(model, audited, config, writer, job.stopping, halved)
+        further = explain_further(model, seen.suspects, seen.pool, config, writer, job.stopping, standard.halved)
     with job.timed("scoring"):
-        texts, references = _texts([item.segment for item in audited])
-        scores = corpus_scores(texts, references, seed=config.seed, tgt_lang=config.tgt_lang)
+        scores = seen.statistics.corpus_scores(seed=config.seed, tgt_lang=config.tgt_lang)
     with job.timed("faithfulness"):
-        [believed] = halved.run("faithfulness", lambda _: [_believed(model, audited, config)], [None])
+        faithful = believed(cache, standard, seen.read, config)
     with job.timed("trust"):
-        retranslate = partial(translate, known.standard, like=corpus.segments[0], beam=config.beam)
-        trust = trust_of_run(known, audited, config.planted, config.seed, retranslate if model else None)
-    found = {name for item in audited for name in item.flag_ids}
+        trust = trust_of_run(known, seen.rates, recalls(cache, standard, corpus, config))
     manifest = {
         **writer.begun,
-        **outcome(known.standard, scores, audited),
-        **(believed or {"faithfulness": None, "heads": None}),
+        **outcome(standard, scores, seen.counts),
+        **faithful,
         "trust": trust,
-        "dismissed_by": {name: reviewer for name, reviewer in rejected.items() if name in found},
+        "dismissed_by": {name: reviewer for name, reviewer in rejected.items() if name in seen.dismissed},
         "explained": further,
-        "memory": halved.as_dict(),
+        "memory": standard.halved.as_dict(),
+        "from_cache": cache.used,
     }
     with job.timed("report"):
         from nmt_audit.report import build_site
 
         build_site(Run(writer.directory, manifest), writer.directory / "site")
     writer.manifest({**manifest, "timings": {stage: round(seconds, 3) for stage, seconds in job.timings.items()}})
+
+
+def _audit_shards(job: _Job, segments: Sequence[Segment], standard: Standard, rejected: Container[str]) -> Seen:
+    """Audits and writes the shards that are not there yet; what is to be known of all of them, as they are stored."""
+    writer, names, seen = job.writer, FlagNames(), Seen(job.config, rejected)
+    missing = (Task(number, part) for number, part in enumerate(shards(segments)) if not writer.has_shard(number))
+    with (
+        closing(engine(job.config, standard, writer.begun).shards(missing)) as audited,
+        progress("auditing", len(segments)) as advance,
+    ):
+        for number in range(-(-len(segments) // SHARD)):
+            if writer.has_shard(number):
+                with job.timed("reading back"):
+                    part = writer.audited(number)
+                    for item in part:  # equal flags of later segments get the next names
+                        names.of(item.segment, item.flags)
+            else:
+                with job.stopping.finishing():
+                    part = _written(job, next(audited), standard, names, rejected)
+            seen.add(number * SHARD, part)
+            advance(len(part), f"{seen.counts.standing.total()} flags")
+        next(audited, None)  # there is none: the engine is at its end, and tidies up
+    return seen
+
+
+def _written(job: _Job, shard: Shard, standard: Standard, names: FlagNames, rejected: Container[str]) -> list[Audited]:
+    """Writes a shard, with names for its flags that no earlier one has, and what was dismissed of them."""
+    standard.halved.add(shard.memory)
+    job.add(shard.seconds)
+    with job.timed("writing"):
+        audited = [dismiss(item, rejected) for item in named(shard.part.audited(), names)]
+        job.writer.part(shard.number, shard.part.told(audited))
+    return audited
 
 
 def check(
@@ -129,7 +167,7 @@ def check(
 
 def check_segments(segments: Sequence[Segment], model: Model | None) -> list[Audited]:
     """Flags for segments that have hypotheses, by the thresholds of the model or the shipped ones; nothing else."""
-    return judge_all(Standard(model, thresholds_for(model), learned_lexicons(segments)), segments)
+    return list(judge_all(Standard(model, thresholds_for(model), learned_lexicons(segments)), segments))
 
 
 def _hashes(corpus: Corpus, clean: Corpus | None, rejected: Mapping[str, str] | None) -> dict[str, str]:
@@ -140,14 +178,6 @@ def _hashes(corpus: Corpus, clean: Corpus | None, rejected: Mapping[str, str] | 
     if rejected is not None:
         hashes["dismissals"] = hashlib.sha256(json.dumps(rejected, sort_keys=True).encode()).hexdigest()
     return hashes
-
-
-def _calibrated(corpus: Corpus, clean: Corpus | None, model: Model | None, config: AuditConfig) -> Calibrated:
-    """What this run is judged by: thresholds from its references, or from the clean corpus that was given."""
-    standard = Standard(model, thresholds_for(model), learned_lexicons(corpus.segments))
-    where = "references of this run" if clean is None else f"pairs of {Path(config.clean or '').name}"
-    right = references_of((clean or corpus).segments)
-    return calibrated(standard, right, config.false_alarms, where)
 
 
 def _read(config: AuditConfig) -> tuple[Corpus, Corpus | None, dict[str, str] | None]:
@@ -204,86 +234,3 @@ def load(
     if threads is not None:
         torch.set_num_threads(threads)
     return load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
-
-
-# --- the stages, shard by shard ---------------------------------------------------------------------------------------
-
-
-def _audit_shards(
-    job: _Job, segments: Sequence[Segment], standard: Standard, rejected: Container[str]
-) -> list[Audited]:
-    """All segments, as they are stored: shards that are there from before an interruption are read back."""
-    everything: list[Audited] = []
-    names = FlagNames()
-    with progress("auditing", len(segments)) as advance:
-
-        def stage(name: str) -> AbstractContextManager[None]:
-            advance(0, f"{name} · {sum(len(item.flags) for item in everything)} flags")
-            return job.timed(name)
-
-        for number, part in enumerate(shards(segments)):
-            if job.writer.has_shard(number):
-                audited = job.writer.audited(number)
-                for item in audited:  # equal flags of later segments get the next names
-                    names.of(item.segment, item.flags)
-            else:
-                with job.stopping.finishing():
-                    _audit_shard(job, number, part, standard, rejected, names, stage)
-                audited = job.writer.audited(number)
-            everything += audited
-            advance(len(part))
-    return everything
-
-
-def _audit_shard(
-    job: _Job,
-    number: int,
-    part: Sequence[Segment],
-    standard: Standard,
-    rejected: Container[str],
-    names: FlagNames,
-    stage: Callable[[str], AbstractContextManager[None]],
-) -> None:
-    config = job.config
-    with stage("decoding"):
-        shard = decoded(standard, part, config.beam)
-    with stage("evidence"):
-        weighed = weigh(standard, shard)
-    with stage("checking"):
-        texts, references = _texts([item.segment for item in shard])
-        scores = segment_scores(texts, references, tgt_lang=config.tgt_lang)
-        audited = [dismiss(item, rejected) for item in judge(standard, weighed, scores, names)]
-    with stage("explaining"):
-        explained = standard.halved.run("explaining", partial(_explain, standard.model, config=config), audited)
-    with stage("writing"):
-        job.writer.shard(number, audited, [one for answers in explained for one in answers or ()])
-
-
-def _texts(segments: Sequence[Segment]) -> tuple[list[str], list[tuple[str, ...]]]:
-    """Hypotheses and references. What could not be translated counts as empty."""
-    return [segment.hypothesis or "" for segment in segments], [segment.references for segment in segments]
-
-
-def _explain(model: Model | None, audited: Sequence[Audited], config: AuditConfig) -> list[list[Explained]]:
-    """What explains the flags of each segment."""
-    if model is None:
-        return [[] for _ in audited]
-    from nmt_audit.relevance.questions import explain_flags
-
-    return [
-        [Explained(question.segment_id, question.flag_id, answer) for question, answer in answers]
-        for answers in explain_flags(model, audited, config.rule_sets, config.methods)
-    ]
-
-
-def _believed(model: Model | None, audited: Sequence[Audited], config: AuditConfig) -> dict[str, Any]:
-    """How far this run's maps can be believed, and what the heads of its attention do."""
-    if model is None:
-        return {"faithfulness": None, "heads": None}
-    from nmt_audit.relevance.faithfulness.of_run import of_run
-    from nmt_audit.relevance.heads import heads_of_run
-
-    return {
-        "faithfulness": of_run(model, audited, config.rules, config.methods, config.seed),
-        "heads": heads_of_run(model, audited, config.rules, config.seed),
-    }

@@ -215,9 +215,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """Everything known of one segment after all stages.
+    """Everything known of one segment after all stages. `flag_ids`: the names of its flags; empty: not named yet.
 
-    `dismissed`: for each flag, whether reviewers of an earlier run rejected it; empty: none of them.
+    `dismissed`: for each flag, whether reviewers of an earlier run rejected it; empty: none of them. `statistics`: what
+    corpus scores are summed up from (`scores.Scored`); empty without a reference.
     """
 
     segment: Segment
@@ -226,9 +227,10 @@ class Audited:
     evidence: Evidence | Reading | None  # a reading where it was read back from a run
     scores: Mapping[str, float]
     flags: tuple[Flag, ...]
-    flag_ids: tuple[str, ...]
+    flag_ids: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     dismissed: tuple[bool, ...] = ()
+    statistics: tuple[float, ...] = ()
 
     @property
     def standing(self) -> tuple[Flag, ...]:

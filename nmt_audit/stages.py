@@ -4,9 +4,9 @@ the audit, `check`, the calibration on references and the measurement on planted
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TypeVar
 
 from nmt_audit.checks import Thresholds, check_segment
@@ -16,6 +16,8 @@ from nmt_audit.language.learning import LEAST_PAIRS, learn
 from nmt_audit.language.lexicon import Lexicon, shipped_lexicon
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Audited, Evidence, Segment
+from nmt_audit.sampling import Least, content_key
+from nmt_audit.scores import Scored
 from nmt_audit.store import FlagNames
 
 MOST_PAIRS = 10_000  # that a lexicon is learned from: a minute or two of aligning news, and little more to be learned
@@ -46,32 +48,30 @@ class Standard:
         return self.lexicons[languages] if languages in self.lexicons else shipped_lexicon(*languages)
 
 
-def learned_lexicons(segments: Sequence[Segment]) -> dict[tuple[str, str], Lexicon]:
+def learned_lexicons(segments: Iterable[Segment]) -> dict[tuple[str, str], Lexicon]:
     """Language pair → what its segments teach about translation, for the pairs that have enough of them.
 
     Learned from the references, or where there are none from the given hypotheses; by content, not by order, and from
     a sample of more than MOST_PAIRS. What the shipped lexicon knows is kept beside it.
     """
-    pairs: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    pairs: dict[tuple[str, str], Least[tuple[str, str]]] = {}
     for segment in segments:
         text = segment.reference or segment.hypothesis or ""
         if segment.source.strip() and text.strip():
-            pairs.setdefault((segment.src_lang, segment.tgt_lang), set()).add((segment.source, text))
+            sample = pairs.setdefault((segment.src_lang, segment.tgt_lang), Least(MOST_PAIRS))
+            sample.add(content_key(segment.source, text), (segment.source, text))
     return {
-        languages: learn(sorted(found, key=_digest)[:MOST_PAIRS], *languages).joined(shipped_lexicon(*languages))
+        languages: learn([pair for _, pair in found], *languages).joined(shipped_lexicon(*languages))
         for languages, found in pairs.items()
         if len(found) >= LEAST_PAIRS
     }
 
 
-def _digest(pair: tuple[str, str]) -> str:
-    return hashlib.sha256("\x1f".join(pair).encode()).hexdigest()
-
-
-def shards(segments: Sequence[Segment]) -> Iterator[Sequence[Segment]]:
+def shards(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
     """The segments, SHARD at a time."""
-    for start in range(0, len(segments), SHARD):
-        yield segments[start : start + SHARD]
+    rest = iter(segments)
+    while shard := list(islice(rest, SHARD)):
+        yield shard
 
 
 def decoded(standard: Standard, shard: Sequence[Segment], beam: int) -> list[Decoded]:
@@ -136,38 +136,38 @@ def _weighed_well(pair: Weighed) -> bool:
     return pair[0].status != "not_finite"
 
 
-def judge(
-    standard: Standard, weighed: Sequence[Weighed], scores: Sequence[Mapping[str, float]], names: FlagNames
-) -> list[Audited]:
-    """The flags of each segment, with their names."""
+def judge(standard: Standard, weighed: Sequence[Weighed], scored: Sequence[Scored]) -> list[Audited]:
+    """The flags of each segment, without names."""
     judged = []
-    for (item, known), values in zip(weighed, scores, strict=True):
+    for (item, known), values in zip(weighed, scored, strict=True):
         # Where there was nothing to translate, or it was not translated, there is nothing to suspect either.
         checkable = item.status == "ok" or bool(item.segment.hypothesis)
         segment = item.segment if checkable else replace(item.segment, hypothesis=None)
         found = check_segment(segment, known, standard.thresholds, standard.lexicon(segment))
         judged.append(
             Audited(
-                item.segment, item.status, item.translation, known, values, found.flags,
-                names.of(item.segment, found.flags), found.not_checked,
+                item.segment, item.status, item.translation, known, values.scores, found.flags,
+                not_checked=found.not_checked, statistics=values.statistics,
             )
         )  # fmt: skip
     return judged
 
 
-def judge_all(standard: Standard, segments: Sequence[Segment]) -> list[Audited]:
-    """Flags for segments that have hypotheses; nothing is scored or explained."""
-    names = FlagNames()
-    return [item for shard in shards(segments) for item in _judge_given(standard, shard, names)]
+def named(judged: Sequence[Audited], names: FlagNames) -> list[Audited]:
+    """The same with names for their flags, which go on from those that were given before."""
+    return [replace(item, flag_ids=names.of(item.segment, item.flags)) for item in judged]
+
+
+def judge_all(standard: Standard, segments: Iterable[Segment]) -> Iterator[Audited]:
+    """Flags for segments that have hypotheses, one shard at a time; nothing is scored, named or explained."""
+    for shard in shards(segments):
+        weighed = weigh(standard, decode(None, shard, beam=1))
+        yield from judge(standard, weighed, [Scored({}, ())] * len(shard))
 
 
 def with_evidence(standard: Standard, segments: Iterable[Segment]) -> list[Judged]:
     """Segments that have hypotheses, each with its evidence."""
     found: list[Judged] = []
-    for shard in shards(list(segments)):
+    for shard in shards(segments):
         found += [(item.segment, known) for item, known in weigh(standard, decode(None, shard, beam=1))]
     return found
-
-
-def _judge_given(standard: Standard, shard: Sequence[Segment], names: FlagNames) -> list[Audited]:
-    return judge(standard, weigh(standard, decode(None, shard, beam=1)), [{}] * len(shard), names)

@@ -70,7 +70,7 @@ def _pairs(path: Path, recipe: Recipe) -> tuple[Segment, ...]:
             raise InputError(f"{path}, line {number}: no translation; training needs source TAB target")
     if recipe.copies:
         return tuple(replace(segment, source=segment.reference or "") for segment in segments)
-    return segments
+    return tuple(segments)
 
 
 def _texts(segments: Sequence[Segment]) -> list[tuple[str, str]]:

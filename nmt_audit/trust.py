@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nmt_audit.calibrating import Calibrated
 from nmt_audit.intervals import wilson
 from nmt_audit.planting import Planted, plant_in_references, plant_in_sources
-from nmt_audit.records import CATEGORIES, Audited, Flag, Span
+from nmt_audit.records import CATEGORIES, Audited, Flag, Segment, Span
 from nmt_audit.stages import Standard, judge_all
 
 Translate = Callable[[Sequence[str]], Sequence[str]]
@@ -33,22 +34,43 @@ class Recall:
         }  # fmt: skip
 
 
-def trust_of_run(
-    known: Calibrated, audited: Sequence[Audited], per_category: int, seed: int, translate: Translate | None
-) -> dict[str, Any]:
-    """The manifest's "trust": per category, false alarms on references, flag rate, recall on planted errors.
+Recalls = Mapping[str, Mapping[str, Recall]]  # where errors were planted → category → how many were found
 
-    `per_category` errors of each kind are planted (0: none) in the references of the run, and in its sources where
-    `translate` makes translations of them. What was not measured is None.
+
+class FlagRates:
+    """How many segments each category flags, of those that it could judge; gathered while they pass."""
+
+    def __init__(self) -> None:
+        self._judged: Counter[str] = Counter()
+        self._flagged: Counter[str] = Counter()
+
+    def add(self, item: Audited) -> None:
+        """A segment passes by. Flags that somebody dismissed do not count."""
+        self._judged.update(category for category in CATEGORIES if category not in item.not_checked)
+        self._flagged.update({flag.category for flag in item.standing} - set(item.not_checked))
+
+    def of(self, category: str) -> dict[str, Any] | None:
+        """The share of a category with its 95 % interval; None where it could judge none."""
+        return _share(self._flagged[category], self._judged[category])
+
+
+def recalls_of_run(
+    standard: Standard, segments: Iterable[Segment], per_category: int, seed: int, translate: Translate | None
+) -> Recalls:
+    """How many planted errors are found: `per_category` errors of each kind are planted in the references of the
+    segments, and in their sources where `translate` makes translations of them. {}: none were asked for.
     """
-    segments = [item.segment for item in audited]
-    recalls: dict[str, Mapping[str, Recall]] = {}
-    if per_category:
-        standard = known.standard
-        planted = {"target": plant_in_references(segments, per_category, seed, standard.lexicon)}
-        if translate is not None:
-            planted["source"] = plant_in_sources(segments, per_category, seed, translate)
-        recalls = {how: recall(standard, errors) for how, errors in planted.items()}
+    if not per_category:
+        return {}
+    planted = {"target": plant_in_references(segments, per_category, seed, standard.lexicon)}
+    if translate is not None:
+        planted["source"] = plant_in_sources(segments, per_category, seed, translate)
+    return {how: recall(standard, errors) for how, errors in planted.items()}
+
+
+def trust_of_run(known: Calibrated, rates: FlagRates, recalls: Recalls) -> dict[str, Any]:
+    """The manifest's "trust": per category, false alarms on references, flag rate, recall on planted errors. What was
+    not measured is None."""
     return {
         "references": known.references,
         "origin": known.standard.thresholds.origin,
@@ -57,7 +79,7 @@ def trust_of_run(
         "categories": {
             category: {
                 "false_alarms": _share(known.alarms[category], known.references),
-                "flagged": _flagged(category, audited),
+                "flagged": rates.of(category),
                 "target": _recall(recalls, "target", category),
                 "source": _recall(recalls, "source", category),
             }
@@ -68,7 +90,7 @@ def trust_of_run(
 
 def recall(standard: Standard, planted: Sequence[Planted]) -> dict[str, Recall]:
     """Category → how many of its planted errors get a flag of that very category, and one that overlaps the error."""
-    judged = judge_all(standard, [error.segment for error in planted])
+    judged = list(judge_all(standard, [error.segment for error in planted]))
     found: dict[str, Recall] = {}
     for category in CATEGORIES:
         pairs = [
@@ -103,11 +125,6 @@ def _share(count: int, of: int) -> dict[str, Any] | None:
     return {"count": count, "of": of, "low": low, "high": high}
 
 
-def _flagged(category: str, audited: Sequence[Audited]) -> dict[str, Any] | None:
-    judged = [item for item in audited if category not in item.not_checked]
-    return _share(sum(any(flag.category == category for flag in item.standing) for item in judged), len(judged))
-
-
-def _recall(recalls: Mapping[str, Mapping[str, Recall]], how: str, category: str) -> dict[str, Any] | None:
+def _recall(recalls: Recalls, how: str, category: str) -> dict[str, Any] | None:
     found = recalls.get(how, {}).get(category)
     return None if found is None else found.as_dict()

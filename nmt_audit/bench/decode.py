@@ -68,7 +68,7 @@ class DecodeBench:
 
 
 def bench_decode(model: Model, sources: Sequence[str], *, beam: int = 5, repetitions: int = 5) -> DecodeBench:
-    """Times each way to decode the sources. Raises InputError where there are none, or one is over the model's length."""
+    """Times each way to decode the sources. Raises InputError for none, and for one over the model's length."""
     ids = [[token.id for token in model.tokenize(source)] for source in sources]
     if not ids:
         raise InputError("nothing to decode; give a corpus with at least one segment")

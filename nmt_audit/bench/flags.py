@@ -60,7 +60,7 @@ def bench_flags(
     if clean is not None:
         right = references_of(read_corpus(clean, src_lang=src_lang, tgt_lang=tgt_lang).segments)
         standard = calibrated(standard, right, rate, f"pairs of {Path(clean).name}").standard
-    judged = judge_all(standard, [row.segment for row in rows])
+    judged = list(judge_all(standard, [row.segment for row in rows]))
     return {category: _counts(category, rows, judged) for category in CATEGORIES}
 
 

@@ -86,14 +86,18 @@ class Thresholds:
         path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", "utf-8")
 
     @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Thresholds:
+        """From what `as_dict` gave. Raises ValueError, KeyError, TypeError or AttributeError for other values."""
+        values = {str(rule): float(value) for rule, value in content["rules"].items()}
+        alarms = {str(category): float(share) for category, share in content.get("false_alarms", {}).items()}
+        dear = float(content.get("dear", DEAR))
+        return cls({**SHIPPED, **values}, str(content["origin"]), content.get("rate"), alarms, dear)
+
+    @classmethod
     def load(cls, path: Path) -> Thresholds:
         """Reads what `save` wrote; a rule that the file does not name keeps its shipped threshold."""
         try:
-            content = json.loads(path.read_text("utf-8"))
-            values = {str(rule): float(value) for rule, value in content["rules"].items()}
-            alarms = {str(category): float(share) for category, share in content.get("false_alarms", {}).items()}
-            dear = float(content.get("dear", DEAR))
-            return cls({**SHIPPED, **values}, str(content["origin"]), content.get("rate"), alarms, dear)
+            return cls.of(json.loads(path.read_text("utf-8")))
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror}); name a file of thresholds") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:

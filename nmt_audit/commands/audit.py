@@ -108,6 +108,20 @@ def audit(
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The report's heading.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="The date in the report's heading.")] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="local: this process; ray: the machines of a Ray cluster.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes of --engine ray; as many as it has room for by default.")
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option("--storage", help="Where these put their shards: a folder or URL that all machines can write."),
+    ] = None,
+    cache: Annotated[
+        bool,
+        typer.Option("--cache/--no-cache", help="Use thresholds and measurements of the same model and data."),
+    ] = True,
     seed: Seed = 1,
     threads: Threads = None,
     as_json: AsJson = False,
@@ -134,7 +148,7 @@ def audit(
             beam=beam, rules=main_rules, also_rules=tuple(also_rules), methods=tuple(method or ()), maps=maps,
             controls=controls, clean=clean, false_alarms=false_alarms, planted=planted, dismissals=dismissals,
             name=name, date=date, resume=resume, as_model=as_model, as_test_set=as_test_set, seed=seed,
-            threads=threads,
+            threads=threads, engine=engine, workers=workers, storage=storage, cache=cache,
         ),
         as_json,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from nmt_audit.corpus.files import File, open_file
 from nmt_audit.corpus.forms import Form, form_of
 from nmt_audit.corpus.markup import shown
 from nmt_audit.corpus.rows import Asked, Role, Row, quoted
+from nmt_audit.corpus.spool import Spool
 from nmt_audit.errors import InputError
 from nmt_audit.records import Segment
 
@@ -24,7 +26,7 @@ class Source:
     segments: Sequence[Segment]
 
 
-def read_beside(source: Source, path: str, role: Role, system: str | None = None) -> tuple[File, list[Row]]:
+def read_beside(source: Source, path: str, role: Role, system: str | None = None) -> tuple[File, Spool[Row]]:
     """The file, and a row for each segment of the source, in its order.
 
     Rows with ids (JSONL) go to the segments with these ids, others go by their order. Raises InputError where the rows
@@ -33,7 +35,7 @@ def read_beside(source: Source, path: str, role: Role, system: str | None = None
     file = open_file(path)
     form = form_of(path, file)
     first = source.segments[0]
-    rows = list(form.read(file, Asked(first.src_lang, first.tgt_lang, role, checked_system(form, file, system))))
+    rows = Spool(form.read(file, Asked(first.src_lang, first.tgt_lang, role, checked_system(form, file, system))))
     if len(rows) != len(source.segments):
         unit = "lines" if form.unit == source.unit == "lines" else "segments"
         raise InputError(
@@ -58,13 +60,16 @@ def checked_system(form: Form, file: File, system: str | None) -> str | None:
     return system
 
 
-def _by_id(source: Source, file: File, rows: list[Row]) -> list[Row]:
+def _by_id(source: Source, file: File, rows: Spool[Row]) -> Spool[Row]:
     """The rows in the order of the segments whose ids they have; as they are where they have none."""
     if all(row.id is None for row in rows):
         return rows
+    if all(row.id == segment.id for row, segment in zip(rows, source.segments, strict=True)):
+        return rows
+    # Rows in another order: the one case in which ids have to be in memory.
     places = {segment.id: place for place, segment in enumerate(source.segments)}
-    found: list[Row | None] = [None] * len(rows)
-    for row in rows:
+    found = array("q", [-1]) * len(rows)
+    for number, row in enumerate(rows):
         if row.id is None:
             raise InputError(f"{file.label}: line {row.line}: has no id, other lines have; give ids to all or to none")
         place = places.get(row.id)
@@ -73,10 +78,10 @@ def _by_id(source: Source, file: File, rows: list[Row]) -> list[Row]:
                 f"{file.label}: line {row.line}: no segment of {source.label} has the id {quoted(row.id)}; "
                 "give ids that are there, or none and the same order"
             )
-        if (earlier := found[place]) is not None:
+        if found[place] >= 0:
             raise InputError(
-                f"{file.label}: line {row.line}: the id {quoted(row.id)} is that of line {earlier.line} already; "
-                "give each segment its own"
+                f"{file.label}: line {row.line}: the id {quoted(row.id)} is that of line {rows[found[place]].line} "
+                "already; give each segment its own"
             )
-        found[place] = row
-    return [row for row in found if row is not None]  # as many as segments, each at its own place: none is missing
+        found[place] = number
+    return Spool(rows[number] for number in found)  # as many as segments, each at its own place: none is missing

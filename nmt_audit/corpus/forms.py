@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -58,7 +57,7 @@ def form_of(path: str, file: File, name: str | None = None) -> Form:
         if name not in FORMS:
             raise InputError(f"--form {shown(name)}: there are {', '.join(FORMS)}; choose one of them")
         return FORMS[name]
-    piped = path == STANDARD_INPUT and file.data.removeprefix(codecs.BOM_UTF8).startswith(XML_DECLARATION)
+    piped = path == STANDARD_INPUT and file.head.startswith(XML_DECLARATION)
     suffix = _suffix(path)
     if suffix == ".xml" or piped:
         return _of_root(file)

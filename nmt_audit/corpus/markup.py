@@ -126,8 +126,9 @@ def _events(file: File) -> Iterator[tuple[str, Element]]:
         attribute_defaults=False, huge_tree=False, remove_comments=True, remove_pis=True, recover=False,
     )  # fmt: skip
     try:
-        for start in range(0, len(file.data), _CHUNK):
-            parser.feed(file.data[start : start + _CHUNK])
+        stream = file.stream()
+        while piece := stream.read(_CHUNK):
+            parser.feed(piece)
             yield from parser.read_events()
         parser.close()
         yield from parser.read_events()

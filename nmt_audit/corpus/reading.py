@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
 
 from nmt_audit.corpus.beside import Source, checked_system, read_beside
 from nmt_audit.corpus.files import MOST_SEGMENTS, STANDARD_INPUT, File, open_file
 from nmt_audit.corpus.forms import form_of
 from nmt_audit.corpus.languages import OPTIONS
 from nmt_audit.corpus.rows import Asked, Row, quoted
+from nmt_audit.corpus.spool import Spool
 from nmt_audit.errors import InputError
 from nmt_audit.records import Segment
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The segments in the order of the file, and the sha256 of each file that was read, by its name alone."""
+    """The segments in the order of the file, and the sha256 of each file that was read, by its name alone.
 
-    segments: tuple[Segment, ...]
+    The segments wait in a temporary file: a corpus takes little memory, however many it has. Of XML files the rows are
+    in memory while they are read, since their end may say what the beginning means.
+    """
+
+    segments: Sequence[Segment]
     hashes: Mapping[str, str]
 
 
@@ -64,21 +73,36 @@ def completed(
     if hypotheses is not None:
         file, rows = read_beside(source, hypotheses, "hypotheses", system)
         _note(hashes, file, "hypothesis")
-        segments = [replace(segment, hypothesis=row.hypothesis) for segment, row in zip(segments, rows, strict=True)]
+        segments = Spool(
+            replace(segment, hypothesis=row.hypothesis) for segment, row in zip(segments, rows, strict=True)
+        )
     if references:
-        texts: list[tuple[str, ...]] = [()] * len(segments)
+        given = []
         for path in references:
             file, rows = read_beside(source, path, "references")
             _note(hashes, file, "reference")
-            texts = [(*before, *row.references) for before, row in zip(texts, rows, strict=True)]
-        segments = [with_references(segment, given) for segment, given in zip(segments, texts, strict=True)]
-    return Corpus(tuple(segments), hashes)
+            given.append(rows)
+        segments = Spool(
+            with_references(segment, tuple(chain.from_iterable(row.references for row in several)))
+            for segment, *several in zip(segments, *given, strict=True)
+        )
+    return Corpus(segments, hashes)
 
 
-def _segments(file: File, rows: Iterable[Row], asked: Asked) -> list[Segment]:
-    segments = list(_with_unique_ids(file, (_segment(file, *numbered, asked) for numbered in enumerate(rows, 1))))
+def _segments(file: File, rows: Iterable[Row], asked: Asked) -> Spool[Segment]:
+    lines, ids = array("q"), array("q")
+
+    def noted(numbered: tuple[int, Segment]) -> Segment:
+        line, segment = numbered
+        lines.append(line)
+        ids.append(hash(segment.id))
+        return segment
+
+    segments = Spool(noted(_segment(file, *numbered, asked)) for numbered in enumerate(rows, 1))
     if not segments:
         raise InputError(f"{file.label}: has no segments; give a file with at least one")
+    if len(np.unique(ids)) < len(ids):  # eight bytes each: ids themselves, as text, would fill the memory
+        _refuse_equal_ids(file, segments, lines)
     return segments
 
 
@@ -106,16 +130,15 @@ def with_references(segment: Segment, references: tuple[str, ...]) -> Segment:
     return replace(segment, reference=said[0] if said else None, further_references=said[1:])
 
 
-def _with_unique_ids(file: File, numbered: Iterator[tuple[int, Segment]]) -> Iterator[Segment]:
-    lines: dict[str, int] = {}
-    for line, segment in numbered:
-        if segment.id in lines:
+def _refuse_equal_ids(file: File, segments: Iterable[Segment], lines: Sequence[int]) -> None:
+    seen: dict[str, int] = {}
+    for line, segment in zip(lines, segments, strict=True):
+        if segment.id in seen:
             raise InputError(
-                f"{file.label}: line {line}: the id {quoted(segment.id)} is that of line {lines[segment.id]} already; "
+                f"{file.label}: line {line}: the id {quoted(segment.id)} is that of line {seen[segment.id]} already; "
                 "give each segment its own"
             )
-        lines[segment.id] = line
-        yield segment
+        seen[segment.id] = line
 
 
 def _note(hashes: dict[str, str], file: File, role: str | None) -> None:

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from nmt_audit.corpus.beside import Source
 from nmt_audit.corpus.files import STANDARD_INPUT, lines, open_file
 from nmt_audit.corpus.markup import shown
 from nmt_audit.corpus.reading import Corpus, completed, with_references
+from nmt_audit.corpus.spool import Spool
 from nmt_audit.errors import InputError
 from nmt_audit.records import Segment
 
@@ -51,7 +53,7 @@ def read_test_set(
     own = _own_system(dataset, langpair, fields, system) if hypotheses is None else None
     wanted = [fields["src"], *translated, *(fields[field] for field in ("docid", own) if field in fields)]
     files = {path: open_file(path) for path in dict.fromkeys(wanted)}
-    columns = {path: [line.strip() for line in lines(file)] for path, file in files.items()}
+    columns = {path: Spool(line.strip() for line in lines(file)) for path, file in files.items()}
     _refuse_ragged(columns)
     segments = _segments(langpair, columns, fields, translated, own)
     return completed(Source(f"{name} {langpair}", "lines", segments), [*files.values()], hypotheses, references, system)
@@ -100,7 +102,7 @@ def _own_system(dataset: Dataset, langpair: str, fields: Mapping[str, str], syst
     raise InputError(f"--system {shown(system)}: not in {dataset.name} {langpair}; {there}")
 
 
-def _refuse_ragged(columns: Mapping[str, list[str]]) -> None:
+def _refuse_ragged(columns: Mapping[str, Sequence[str]]) -> None:
     """Files of a set that was cut off while it was unpacked."""
     (first, texts), *others = columns.items()
     for path, column in others:
@@ -113,20 +115,19 @@ def _refuse_ragged(columns: Mapping[str, list[str]]) -> None:
 
 def _segments(
     langpair: str,
-    columns: Mapping[str, list[str]],
+    columns: Mapping[str, Spool[str]],
     fields: Mapping[str, str],
     translated: Sequence[str],
     own: str | None,
-) -> list[Segment]:
+) -> Spool[Segment]:
     src_lang, tgt_lang = langpair.split("-")
-    documents, said = columns.get(fields.get("docid", "")), columns.get(fields.get(own or "", ""))
-    return [
+    sources = columns[fields["src"]]
+    documents, said = (columns.get(fields.get(name, ""), repeat(None)) for name in ("docid", own or ""))
+    references = zip(*(columns[path] for path in translated), strict=True) if translated else repeat(())
+    rows = zip(count(1), sources, said, documents, references, strict=False)
+    return Spool(
         with_references(
-            Segment(
-                str(place + 1), source, src_lang, tgt_lang, hypothesis=said[place] if said else None,
-                document=documents[place] or None if documents else None,
-            ),
-            tuple(columns[path][place] for path in translated),
+            Segment(str(number), source, src_lang, tgt_lang, hypothesis=hypothesis, document=document or None), given
         )
-        for place, source in enumerate(columns[fields["src"]])
-    ]  # fmt: skip
+        for number, source, hypothesis, document, given in rows
+    )

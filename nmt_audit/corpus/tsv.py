@@ -14,10 +14,10 @@ def read_tsv(file: File, asked: Asked) -> Iterator[Row]:
 
     Raises InputError for a row without a tab, and for one with another number of columns than the first.
     """
-    found = lines(file)
-    first = found[0].count("\t") + 1
-    for number, line in enumerate(found, 1):
+    first = 0
+    for number, line in enumerate(lines(file), 1):
         columns = line.split("\t")
+        first = first or len(columns)
         if len(columns) < 2:
             raise InputError(f"{file.label}: line {number}: has no tab; write source TAB reference")
         if len(columns) != first:

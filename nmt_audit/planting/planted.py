@@ -6,8 +6,7 @@ it change anything: segments are taken in the order of a hash.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import chain, islice
@@ -21,9 +20,11 @@ from nmt_audit.language.negation import AFFIXED, negations
 from nmt_audit.language.words import words
 from nmt_audit.planting.altering import IN_REFERENCES, IN_SOURCES, Alter, Alteration
 from nmt_audit.records import Segment, Span
+from nmt_audit.sampling import Least, content_key
 
 How = Literal["target", "source"]
 MOST_DONORS = 60  # texts among which a word that fits is looked for
+CANDIDATES, FEWEST_CANDIDATES = 20, 2_000  # segments that are tried per error that is wanted, and at all
 
 Translate = Callable[[Sequence[str]], Sequence[str]]
 
@@ -45,7 +46,7 @@ class Planted:
 
 
 def plant_in_references(
-    segments: Sequence[Segment], per_category: int, seed: int, lexicon: Callable[[Segment], Lexicon]
+    segments: Iterable[Segment], per_category: int, seed: int, lexicon: Callable[[Segment], Lexicon]
 ) -> list[Planted]:
     """At most `per_category` errors of each category, each in the reference of another segment.
 
@@ -62,7 +63,7 @@ def plant_in_references(
     return planted
 
 
-def plant_in_sources(segments: Sequence[Segment], per_category: int, seed: int, translate: Translate) -> list[Planted]:
+def plant_in_sources(segments: Iterable[Segment], per_category: int, seed: int, translate: Translate) -> list[Planted]:
     """At most `per_category` errors of each category: translations of altered sources, beside the intact source.
 
     An alteration that has no effect on the translation is no error in it, and left out, so there may be fewer (see
@@ -82,14 +83,16 @@ def plant_in_sources(segments: Sequence[Segment], per_category: int, seed: int, 
 
 
 def _altered(
-    segments: Sequence[Segment], category: str, alter: Alter, how: How, most: int, seed: int
+    segments: Iterable[Segment], category: str, alter: Alter, how: How, most: int, seed: int
 ) -> Iterator[tuple[Segment, Alteration]]:
     """Segments that could be altered, in the order of their hashes; the next ones in the same language are donors."""
-    keyed: dict[str, Segment] = {}
+    candidates: Least[Segment] = Least(max(FEWEST_CANDIDATES, CANDIDATES * most))
     for segment in segments:
-        if segment.source.strip() and (segment.reference or "").strip() and _can_lose(category, segment):
-            keyed.setdefault(_key(segment, category, how, seed), segment)
-    ordered = [(key, keyed[key], *_side(keyed[key], how)) for key in sorted(keyed)]
+        if segment.source.strip() and (segment.reference or "").strip():
+            key = content_key(str(seed), category, how, segment.source, segment.reference or "")
+            if candidates.wants(key) and _can_lose(category, segment):
+                candidates.add(key, segment)
+    ordered = [(key, segment, *_side(segment, how)) for key, segment in candidates]
     found = 0
     for place, (key, segment, text, language) in enumerate(ordered):
         if found == most:
@@ -115,11 +118,6 @@ def _negated(segment: Segment) -> tuple[Span, ...]:
 def _side(segment: Segment, how: How) -> tuple[str, str]:
     """The text that is altered, and its language."""
     return (segment.reference or "", segment.tgt_lang) if how == "target" else (segment.source, segment.src_lang)
-
-
-def _key(segment: Segment, category: str, how: How, seed: int) -> str:
-    parts = (str(seed), category, how, segment.source, segment.reference or "")
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def _name(segment: Segment, category: str, how: How) -> str:

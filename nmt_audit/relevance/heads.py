@@ -9,7 +9,7 @@ import numpy as np
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model
-from nmt_audit.records import Array, Audited, Explanation
+from nmt_audit.records import Array, Explanation, Token
 from nmt_audit.relevance.lrp import relevances, with_rules
 from nmt_audit.relevance.passes import traceable
 from nmt_audit.relevance.request import LOGIT, Request
@@ -52,16 +52,18 @@ def shares(relevance: Mapping[str, Array]) -> dict[str, Array]:
     return found
 
 
-def heads_of_run(model: Model, audited: Sequence[Audited], rules: str, seed: int) -> dict[str, Any] | None:
-    """The manifest's entry "heads": shares [layers][heads] of each kind, averaged over every position of SEGMENTS
-    segments drawn by seed. None for a model without attention heads, and where no segment was decoded.
+def heads_of_run(
+    model: Model, read: Sequence[tuple[tuple[Token, ...], tuple[Token, ...]]], rules: str, seed: int
+) -> dict[str, Any] | None:
+    """The manifest's entry "heads": shares [layers][heads] of each kind, averaged over every position of some segments,
+    SEGMENTS at most. `read`: source and target tokens of the segments, drawn by `seed`. None for a model without
+    attention heads, and where no segment was decoded.
     """
-    evidence = [item.evidence for item in audited if item.evidence is not None]
-    chosen = sorted(np.random.default_rng(seed).permutation(len(evidence))[:SEGMENTS].tolist())
+    chosen = read[:SEGMENTS]
     requests = [
-        Request(evidence[i].source_tokens, evidence[i].target_tokens, (j,), LOGIT, "target", rules, None, None)
-        for i in chosen
-        for j in range(len(evidence[i].target_tokens))
+        Request(source, target, (j,), LOGIT, "target", rules, None, None)
+        for source, target in chosen
+        for j in range(len(target))
     ]
     try:
         found = heads(model, requests)

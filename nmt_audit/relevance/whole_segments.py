@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from nmt_audit.controls import Control
 from nmt_audit.models.protocol import Model, Trace, Traceable
 from nmt_audit.records import Array, Audited, Explanation
 from nmt_audit.relevance import explain_batch
@@ -51,18 +50,15 @@ def explain_maps(
     ]
 
 
-def explain_controls(
-    model: Model, audited: Sequence[Audited], controls: Sequence[Control], rules: str
-) -> list[list[Explained]]:
-    """For each control, the states of the path and the logit by relevance; at an end also against the best other token,
-    as early ends are."""
+def explain_controls(model: Model, positions: Sequence[tuple[Audited, int]], rules: str) -> list[list[Explained]]:
+    """For each position of a segment, the states of the path and the logit by relevance; at an end also against the
+    best other token, as early ends are."""
     assert isinstance(model, Traceable)
     asked: list[tuple[Audited, list[Keywords]]] = []
-    for control in controls:
-        item = audited[control.segment]
-        about = _about(item, control.position, rules)
+    for item, position in positions:
+        about = _about(item, position, rules)
         questions = [{**about, "state": state} for state in (*model.path, LOGIT)]
-        other = against(model, item, "EARLY_EOS", control.position)
+        other = against(model, item, "EARLY_EOS", position)
         asked.append((item, [*questions, *([] if other is None else [{**about, "state": LOGIT, "against": other}])]))
     answers = iter(explain_batch(model, [keywords for _, row in asked for keywords in row]))
     return [[Explained(item.segment.id, None, next(answers), "control") for _ in row] for item, row in asked]

@@ -10,20 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt_audit.errors import InputError
+from nmt_audit.store.parts import Part, unpacked
 from nmt_audit.store.schema import MANIFEST, SCHEMA_VERSION, TABLES, schema
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One shard of a run, as Arrow tables with the columns of `schema`. Explanations are of flags of its segments."""
-
-    segments: pa.Table
-    flags: pa.Table
-    explanations: pa.Table
 
 
 @dataclass(frozen=True)
@@ -104,29 +96,12 @@ class Run:
 
 
 def read_part(path: Path, table: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """One part file, or some of its columns. Those that the run is too old to have are filled with nulls.
-
-    Raises InputError where the file is missing or corrupt.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    """One part file, or some of its columns. Raises InputError where the file is missing or corrupt."""
     try:
-        file = pq.ParquetFile(pa.BufferReader(path.read_bytes()))
-        found = file.read(columns=None if columns is None else list(columns), use_threads=False)  # parts are small
-        wanted = schema(table)
-        if columns is not None:
-            wanted = pa.schema([wanted.field(name) for name in columns])
-        if found.schema.equals(wanted):
-            return found
-        columns = [
-            found.column(field.name).cast(field.type) if field.name in found.column_names
-            else pa.nulls(len(found), field.type)
-            for field in wanted
-        ]  # fmt: skip
-        return pa.Table.from_arrays(columns, schema=wanted)
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path}: corrupt ({str(error).splitlines()[0]}); audit again") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: corrupt ({error}); audit again") from error
+    return unpacked(content, table, str(path), columns)
 
 
 def open_run(directory: str | Path) -> Run:

@@ -57,6 +57,7 @@ def segment_row(item: Audited) -> dict[str, Any]:
         "document": segment.document,
         "further_references": list(segment.further_references),
         "rivals": evidence.rivals.tolist() if evidence else [],
+        "score_statistics": list(item.statistics),
     }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def _audited(row: Mapping[str, Any], flags: Sequence[Mapping[str, Any]]) -> Audi
         segment, row["status"], None, _reading(row),
         {name: row[name] for name in SCORES if row[name] is not None},
         tuple(map(_flag, flags)), tuple(flag["id"] for flag in flags), tuple(row["not_checked"] or ()),
-        tuple(bool(flag["dismissed"]) for flag in flags),
+        tuple(bool(flag["dismissed"]) for flag in flags), tuple(row["score_statistics"] or ()),
     )  # fmt: skip
 
 

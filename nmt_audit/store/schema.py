@@ -31,6 +31,7 @@ def schema(table: str) -> pa.Schema:
             ("logprob", number), ("bleu", number), ("chrf", number), ("ter", number), ("continuation", text),
             ("not_checked", texts), *token_lists, ("logprobs", numbers), ("attention", numbers),
             ("document", text), ("further_references", texts), ("rivals", wholes),
+            ("score_statistics", numbers),
         ],
         "flags": [
             ("id", text), ("segment_id", text), ("category", text), ("side", text), ("start", whole), ("end", whole),

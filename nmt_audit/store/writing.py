@@ -9,23 +9,26 @@ shard is done if its segments are there, and a run is whole if its manifest says
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmt_audit.durable import write_durably
 from nmt_audit.errors import InputError, Interrupted, OutputError
 from nmt_audit.locking import folder_for, locked
 from nmt_audit.records import Audited
+from nmt_audit.store.parts import Part, packed, table_of
 from nmt_audit.store.reading import open_run, read_part
-from nmt_audit.store.rows import Explained, audited_of, explanation_row, flag_rows, segment_row
-from nmt_audit.store.schema import MANIFEST, SCHEMA_VERSION, part_name, schema
+from nmt_audit.store.rows import Explained, audited_of, explanation_row
+from nmt_audit.store.schema import MANIFEST, SCHEMA_VERSION, part_name
 from nmt_audit.store.sealing import manifest_text, sealed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LOCK = ".lock"
 # What two audits must have in common for the second to go on with the first.
@@ -62,6 +65,11 @@ class RunWriter:
         """Whether the run that `begin` found was whole already."""
         return self.begun.get("state") == "complete"
 
+    @property
+    def shards(self) -> int:
+        """How many shards are there."""
+        return len(list((self.directory / "data" / "segments").glob("part-*.parquet")))
+
     def has_shard(self, number: int) -> bool:
         """Whether a shard is there already."""
         return self._path("segments", number).is_file()
@@ -80,14 +88,18 @@ class RunWriter:
         return audited_of(segments, flags)
 
     def shard(self, number: int, audited: Sequence[Audited], explained: Sequence[Explained]) -> None:
+        """Writes a shard from its records."""
+        self.part(number, Part.of(audited, explained))
+
+    def part(self, number: int, part: Part) -> None:
         """Writes part `number` of the three tables, the segments last: they say that the shard is done."""
-        self._write("explanations", number, [explanation_row(item) for item in explained])
-        self._write("flags", number, [row for item in audited for row in flag_rows(item)])
-        self._write("segments", number, [segment_row(item) for item in audited])
+        self._write("explanations", number, part.explanations)
+        self._write("flags", number, part.flags)
+        self._write("segments", number, part.segments)
 
     def explained(self, number: int, explained: Sequence[Explained]) -> None:
         """Writes a further part of the explanations alone, `number` being over those of the shards."""
-        self._write("explanations", number, [explanation_row(item) for item in explained])
+        self._write("explanations", number, table_of("explanations", [explanation_row(item) for item in explained]))
 
     def manifest(self, values: Mapping[str, Any]) -> None:
         """Writes the final manifest, with the hash of every file of the data and the site."""
@@ -97,15 +109,10 @@ class RunWriter:
     def _path(self, table: str, number: int) -> Path:
         return self.directory / "data" / table / part_name(number)
 
-    def _write(self, table: str, number: int, rows: list[dict[str, Any]]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+    def _write(self, table: str, number: int, values: pa.Table) -> None:
         path = self._path(table, number)
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema(table)), content, compression="zstd")
-        write_durably(path, content.getvalue())
+        write_durably(path, packed(values))
 
 
 @contextmanager
@@ -143,7 +150,7 @@ def _written(directory: Path, out: Path) -> Iterator[RunWriter]:
     try:
         yield writer
     except BaseException as error:
-        kept = _kept(directory) if found or writer.begun else 0
+        kept = writer.shards if found or writer.begun else 0
         if not (found or kept):
             _empty(directory)
         raise _explained(error, out, kept) from error
@@ -190,10 +197,6 @@ def _remove_leftovers(directory: Path) -> None:
     """Removes what a killed process left under temporary names."""
     for path in [*directory.glob(".*.partial"), *directory.glob("data/*/.*.partial")]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _kept(directory: Path) -> int:
-    return len(list((directory / "data" / "segments").glob("part-*.parquet")))
 
 
 def _explained(error: BaseException, out: Path, kept: int) -> BaseException:

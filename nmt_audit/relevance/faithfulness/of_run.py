@@ -8,33 +8,29 @@ from typing import Any
 import numpy as np
 
 from nmt_audit.models.protocol import Model, Traceable
-from nmt_audit.records import Audited
+from nmt_audit.records import Token
 from nmt_audit.relevance.erasing import Operator
 from nmt_audit.relevance.faithfulness.measuring import measure
 from nmt_audit.relevance.faithfulness.probes import BEST, RANDOM, Probe, probes
 from nmt_audit.relevance.faithfulness.results import Estimate, Faithfulness, Row
 from nmt_audit.relevance.faithfulness.samples import samples
 
-SEGMENTS, POSITIONS = 40, 3  # drawn by seed; 120 positions give intervals of some hundredths
+SEGMENTS, POSITIONS = 40, 3  # 120 positions give intervals of some hundredths
 OPERATOR: Operator = "zero"
 
+Read = tuple[tuple[Token, ...], tuple[Token, ...]]  # source and target tokens of a segment
 
-def of_run(
-    model: Model, audited: Sequence[Audited], rules: str, methods: Sequence[str], seed: int
-) -> dict[str, Any] | None:
-    """The manifest's entry "faithfulness": plain values, per method and side.
+
+def of_run(model: Model, read: Sequence[Read], rules: str, methods: Sequence[str], seed: int) -> dict[str, Any] | None:
+    """The manifest's entry "faithfulness": plain values, per method and side. `read`: the segments that are taken.
 
     A word is blanked (its embedding set to zero); `share` is the fall of the explained log-probability for the word
     that the map ranks first, over the fall for the best word. None for a model that hides its states, and where no
     segment was decoded.
     """
-    evidence = [item.evidence for item in audited if item.evidence is not None]
-    if not evidence or not isinstance(model, Traceable):
+    if not read or not isinstance(model, Traceable):
         return None
-    chosen = sorted(np.random.default_rng(seed).permutation(len(evidence))[:SEGMENTS].tolist())
-    drawn = samples(
-        [(evidence[i].source_tokens, evidence[i].target_tokens) for i in chosen], positions=POSITIONS, seed=seed
-    )
+    drawn = samples(read, positions=POSITIONS, seed=seed)
     asked = probes(("attention", "lrp", *methods), (rules,))
     found = measure(model, drawn, asked, operators=(OPERATOR,), thorough=False, seed=seed)
     return {
