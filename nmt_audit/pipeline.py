@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -165,9 +165,10 @@ def check(
     return list(checked.flags)
 
 
-def check_segments(segments: Sequence[Segment], model: Model | None) -> list[Audited]:
-    """Flags for segments that have hypotheses, by the thresholds of the model or the shipped ones; nothing else."""
-    return list(judge_all(Standard(model, thresholds_for(model), learned_lexicons(segments)), segments))
+def check_segments(segments: Iterable[Segment], model: Model | None) -> Iterator[Audited]:
+    """Flags for segments that have hypotheses, by the thresholds of the model or the shipped ones; nothing else. The
+    segments are gone through twice, shard by shard the second time."""
+    return judge_all(Standard(model, thresholds_for(model), learned_lexicons(segments)), segments)
 
 
 def _hashes(corpus: Corpus, clean: Corpus | None, rejected: Mapping[str, str] | None) -> dict[str, str]:

@@ -132,7 +132,9 @@ def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch, pack: Callabl
 
 def test_the_form_of_standard_input_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(b'{"id": "x", "source": "a"}\n'))
-    assert list(read_corpus("-", src_lang="de", tgt_lang="en", form="jsonl").segments) == [Segment("x", "a", "de", "en")]
+    assert list(read_corpus("-", src_lang="de", tgt_lang="en", form="jsonl").segments) == [
+        Segment("x", "a", "de", "en")
+    ]
 
 
 def test_standard_input_is_read_once(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ LONGEST_FILE = 400
 
 # A module imports from lower layers and, within its own part (a module or a folder of the package), as it likes.
 LAYERS = (
-    {"errors", "intervals"},
+    {"errors", "intervals", "sampling"},
     {"durable", "locking", "records", "toml_file"},
     {
+        "caching",
         "corpus",
         "jsonl",
         "store",
@@ -35,11 +36,12 @@ LAYERS = (
     {"relevance", "findings"},
     {"comparing"},
     {"archiving"},
-    {"decode", "evidence", "checks", "planting", "report", "engines"},
+    {"decode", "evidence", "checks", "planting", "report"},
     {"exporting", "stages"},
-    {"gating"},
+    {"gating", "engines"},
     {"calibrating"},
     {"trust", "further", "manifest"},
+    {"measuring", "seen"},
     {"pipeline"},
     # the jobs of commands that are not an audit
     {"bench", "checking", "explaining", "picturing", "reviewing", "sowing", "training", "nights"},

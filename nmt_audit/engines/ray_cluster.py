@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -225,6 +226,7 @@ def _cluster(workers: int | None) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise InputError(f"--engine ray: Ray is not installed; {INSTALL}") from error
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing of an audit goes to anybody
     begun = not ray.is_initialized()
     if begun:
         settings: dict[str, Any] = {"log_to_driver": False, "include_dashboard": False, "logging_level": logging.ERROR}

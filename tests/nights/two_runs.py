@@ -82,11 +82,11 @@ def write_run(folder: Path, told: Sequence[Told], made: Made | None = None, shar
         )  # fmt: skip
         read = made.model is not None and one.hypothesis and len(one.source) < LONGEST
         known = evidence(segment, number, made.model.attends) if made.model and read else None
-        [scores] = segment_scores([one.hypothesis or ""], [one.references])
+        [scored] = segment_scores([one.hypothesis or ""], [one.references])
         items.append(
             Audited(
-                segment, one.status, None, known, scores, one.flags, names.of(segment, one.flags), one.not_checked,
-                one.dismissed,
+                segment, one.status, None, known, scored.scores, one.flags, names.of(segment, one.flags),
+                one.not_checked, one.dismissed, scored.statistics,
             )
         )  # fmt: skip
         if known is not None and one.explained:
