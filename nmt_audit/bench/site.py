@@ -17,17 +17,17 @@ from nmt_audit.bench.tables import Table
 from nmt_audit.errors import InputError
 
 BUILD = """
-import json, resource, sys, time
+import json, sys, time
 import nmt_audit
 from pathlib import Path
+from nmt_audit.bench.timing import most_memory
 from nmt_audit.report import build_site
 run = nmt_audit.open_run(sys.argv[1])
 begun = time.process_time()  # of all threads together: what one core would take that has nothing else to do
 build_site(run, Path(sys.argv[2]))
 taken = time.process_time() - begun
-print(json.dumps([taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+print(json.dumps([taken, most_memory()]))
 """
-PER_RSS = 1024 if sys.platform != "darwin" else 1  # ru_maxrss is in KiB but on macOS
 MB = 1_000_000
 
 
@@ -91,7 +91,7 @@ def _built(run: Path, site: Path, segments: int) -> Iterator[Figure]:
     taken, peak = json.loads(done.stdout)
     yield Figure("built, per second of one core", segments / taken, "segments/s", least=3000)
     yield Figure("building, by the clock, with the start of Python", time.perf_counter() - begun, "s")
-    yield Figure("peak memory of building", peak * PER_RSS / MB, "MB")
+    yield Figure("peak memory of building", peak / MB, "MB")
     sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*") if path.is_file()}
     # Texts and messages of flags are in these, too: an unflagged segment has less.
     listed = sum(size for name, size in sizes.items() if name.startswith("data/") and "maps-" not in name)

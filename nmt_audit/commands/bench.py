@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from nmt_audit.errors import OutputError
+from nmt_audit.commands.bench_costs import audit, check, memory
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,10 @@ bench = typer.Typer(
 @bench.callback()
 def benchmarks() -> None:
     """A group of its own, however many benchmarks there are."""
+
+
+for command in (check, audit, memory):
+    bench.command()(command)
 
 
 @bench.command()
@@ -59,7 +63,7 @@ def faithfulness(
     """
     from nmt_audit.bench.faithfulness import Settings, bench_faithfulness
     from nmt_audit.bench.faithfulness_tables import markdown, tables
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.tables import check_out, print_tables, write_markdown
     from nmt_audit.relevance.erasing import operators
     from nmt_audit.relevance.faithfulness import probes
 
@@ -68,11 +72,10 @@ def faithfulness(
         tgt_lang=tgt_lang, sentences=sentences, skip=skip, positions=positions or None, thorough=not quick, beam=beam,
         seed=seed, threads=threads,
     )  # fmt: skip
-    if out is not None and not out.parent.is_dir():
-        raise OutputError(f"{out}: its directory is not there; make it or choose another --out")
+    check_out(out)
     found = bench_faithfulness(settings, shlex.join(["nmt-audit", *sys.argv[1:]]))
     if out is not None:
-        _write(out, markdown(found))
+        write_markdown(out, markdown(found))
     if as_json:
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
@@ -200,13 +203,6 @@ def archive(
         typer.echo(json.dumps({"runs": runs, "seed": seed, "figures": figures}, ensure_ascii=False))
         return
     print_tables([table(found, runs)])
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from error
 
 
 @bench.command()
