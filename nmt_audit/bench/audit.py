@@ -85,7 +85,7 @@ def bench_audit(asked: Asked, corpus: str, sizes: Sequence[int], *, repetitions:
 
     A stage's seconds are medians. Raises InputError where there are fewer segments, or an audit fails.
     """
-    _, found = audits(asked, sizes, repetitions)
+    found = audits(asked, sizes, repetitions)
     reference = "decoding" if asked.model is not None else "checking"
     one = found[0][0]
     measured = tuple(_size(some, reference) for some in found)

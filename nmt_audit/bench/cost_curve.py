@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SUFFIXES = (".svg", ".png")
-SIZE = (6.0, 4.0)  # inches
+SIZE = (7.0, 4.0)  # inches
 DOTS_PER_INCH = 160
-STAGES = 5  # drawn: those that take longest
+# For the stages that take longest: colours that colour-blind readers can tell apart (Okabe and Ito 2008), and marks.
+STAGES = (("#0072b2", "o"), ("#d55e00", "^"), ("#009e73", "D"), ("#cc79a7", "v"), ("#e69f00", "P"))
 
 
 def check_plot(path: Path) -> None:
@@ -46,10 +47,9 @@ def plot(path: Path, found: AuditBench) -> None:
 def _draw(axes: Axes, found: AuditBench) -> None:
     segments = [size.segments for size in found.sizes]
     whole = [size.timing.median for size in found.sizes]
-    named = [stage.name for stage in found.sizes[-1].stages[:STAGES]]
-    for name in named:
-        taken = [sum(stage.seconds for stage in size.stages if stage.name == name) for size in found.sizes]
-        axes.plot(segments, taken, "o-", linewidth=1, markersize=3, label=name)
+    for longest, (colour, mark) in zip(found.sizes[-1].stages, STAGES, strict=False):
+        taken = [sum(stage.seconds for stage in size.stages if stage.name == longest.name) for size in found.sizes]
+        axes.plot(segments, taken, f"{mark}-", color=colour, linewidth=1, markersize=4, label=longest.name)
     axes.plot(segments, whole, "ks-", linewidth=1.8, markersize=5, label="the whole")
     linear = [whole[-1] * count / segments[-1] for count in segments]
     axes.plot(segments, linear, color="#8a8f98", linestyle=":", linewidth=1, label="slope 1")
@@ -60,7 +60,8 @@ def _draw(axes: Axes, found: AuditBench) -> None:
     axes.set_xlabel("segments")
     axes.set_ylabel("seconds")
     grown = "" if found.slope is None else f", slope {found.slope:.2f}"
-    axes.set_title(f"A whole audit{grown}", parse_math=False)
-    axes.legend(frameon=False, fontsize=8)
+    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.set_title(f"A whole audit, {found.model or 'given translations'}{grown}", parse_math=False, fontsize=11)
+    axes.figure.legend(frameon=False, fontsize=8, loc="outside right center")
     axes.grid(color="#e3e6ea", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -9,7 +9,7 @@ from typing import Any
 from nmt_audit.bench.site import MB
 from nmt_audit.bench.tables import Table
 from nmt_audit.bench.timing import plural, versions
-from nmt_audit.bench.whole import Asked, Whole, audits
+from nmt_audit.bench.whole import SMALL, Asked, Whole, audits
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class MemoryBench:
-    """What was measured. `small`: of a corpus that hardly counts, before the others; `ratio`: the last to the first."""
+    """What was measured. `small`: of a corpus that hardly counts; `ratio`: the last peak to the first."""
 
     corpus: str
     model: str | None
@@ -45,7 +45,7 @@ class MemoryBench:
         rows = tuple(
             (f"{held.segments:,}", f"{held.peak / MB:,.0f}", f"{held.times:.2f}", held.where or "",
              f"{held.seconds:.1f}")
-            for held in (self.small, *self.sizes)
+            for held in dict.fromkeys((self.small, *self.sizes))
         )  # fmt: skip
         about = (
             f"{self.model or 'given translations'}, {self.corpus}, {plural(self.threads, 'thread')}, seed {self.seed}"
@@ -59,13 +59,21 @@ class MemoryBench:
 
 
 def bench_memory(asked: Asked, corpus: str, sizes: Sequence[int]) -> MemoryBench:
-    """Audits the first so many segments, each size once, in a process of its own. Raises InputError where one fails."""
-    small, found = audits(asked, sizes)
-    first, *_ = wholes = [some[0] for some in found]
-    measured = tuple(_held(one, first) for one in wholes)
+    """Audits the first so many segments, and SMALL before, each once, in a process of its own.
+
+    `corpus` says what they are; `sizes` go up. Raises InputError where an audit fails.
+    """
+    found = [one for [one] in audits(asked, sorted({min(SMALL, *sizes), *sizes}), warm_up=False)]
+    return compared(found[0], found[-len(sizes) :], corpus, asked.seed)
+
+
+def compared(small: Whole, wholes: Sequence[Whole], corpus: str, seed: int) -> MemoryBench:
+    """Peaks beside that of the first of them; `small` is the audit of a small corpus, or the first one itself."""
+    first = wholes[0]
+    sizes = tuple(_held(one, first) for one in wholes)
     model = None if first.model is None else first.model["name"]
     return MemoryBench(
-        corpus, model, first.threads or 1, asked.seed, _held(small, first), measured, measured[-1].times, versions(),
+        corpus, model, first.threads or 1, seed, _held(small, first), sizes, sizes[-1].times, versions()
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from nmt_audit.jsonl import write_lines
 from nmt_audit.planting.altering import IN_REFERENCES
 from nmt_audit.records import Segment
 
-FLAWED = 0.13  # share of hypotheses with an error; the checks find three of four
+FLAWED = 0.15  # share of hypotheses with an error; the checks flag two of three
 DONORS = 20  # hypotheses before, that words of others are taken from
 DOCUMENT = 50  # segments of one
 WRITTEN = ("id", "source", "hypothesis", "reference", "src_lang", "tgt_lang", "document")  # of a segment, as JSONL
@@ -56,7 +56,7 @@ Soldaten soldiers; Fenster windows; Fehler mistakes errors
 """
 # German, English: what many do.
 STATES = """
-leben live; warten wait; arbeiten work; fehlen lack; bleiben stay remain; verschwinden disappear vanish; stehen
+leben live; warten wait; arbeiten work; bleiben stay remain; verschwinden disappear vanish; stehen
 stand
 """
 TIMES = (

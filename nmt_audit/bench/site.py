@@ -62,6 +62,10 @@ class Measured:
         figures = [{**asdict(figure), "kept": figure.kept} for figure in self.figures]
         return {"segments": self.segments, "seed": self.seed, "figures": figures}
 
+    def tables(self) -> list[Table]:
+        """The figures with their budgets."""
+        return [figures_table(f"a report of {self.segments:,} segments", self.figures)]
+
 
 def bench_site(segments: int, seed: int = 1, browser: bool = False) -> Measured:
     """Makes a run, builds its site in a process of its own, and opens it in Chromium if asked.
@@ -115,11 +119,6 @@ def _browsed(site: Path) -> Iterator[Figure]:
         yield Figure("text search, another", page.turn("q=branmil"), "s", most=3.0)
         yield Figure("search by a regular expression", page.turn("q=%5Eka.*lu%24&re=1&in=source"), "s", most=3.0)
         yield Figure("renderer after the searches", page.memory(), "MB", most=400)
-
-
-def table(found: Measured) -> Table:
-    """The figures with their budgets."""
-    return figures_table(f"a report of {found.segments:,} segments", found.figures)
 
 
 def figures_table(title: str, figures: Sequence[Figure]) -> Table:

@@ -23,7 +23,7 @@ from nmt_audit.progress import progress
 from nmt_audit.records import Segment
 from nmt_audit.store import open_run
 
-WARM_UP = 100  # segments of an audit before the others: files are in memory then
+SMALL = 100  # segments of an audit that hardly counts: what starting takes
 EVERY = 0.1  # seconds between two looks at the memory
 REACHED = 0.95  # of the peak: that is where it was reached
 SHARD = 100  # segments that an audit writes at once
@@ -79,24 +79,26 @@ class Whole:
     threads: int | None
 
 
-def audits(asked: Asked, sizes: Sequence[int], repetitions: int = 1) -> tuple[Whole, list[list[Whole]]]:
-    """A small audit to warm up, and for each size its repetitions; the sizes take turns.
+def audits(asked: Asked, sizes: Sequence[int], repetitions: int = 1, *, warm_up: bool = True) -> list[list[Whole]]:
+    """For each size its repetitions; the sizes take turns. `warm_up`: a small audit goes before, and does not count.
 
     Raises InputError where an audit fails, with what it said.
     """
+    before = [min(SMALL, *sizes)] if warm_up else []
+    found: dict[int, list[Whole]] = {size: [] for size in sizes}
     with tempfile.TemporaryDirectory(prefix="nmt-audit-bench-") as name:
         folder = Path(name)
-        for size in {min(WARM_UP, *sizes), *sizes}:
+        for size in {*before, *sizes}:
             write_corpus(_corpus(folder, size), asked.segments(size))
-        with progress("audits", 1 + repetitions * len(sizes)) as advance:
-            warm = _audited(asked, folder, min(WARM_UP, *sizes))
-            found: list[list[Whole]] = [[] for _ in sizes]
-            for _ in range(repetitions):
-                for size, some in zip(sizes, found, strict=True):
-                    advance(1, f"{size:,} segments")
-                    some.append(_audited(asked, folder, size))
-            advance()
-    return warm, found
+        with progress("audits", len(before) + repetitions * len(sizes)) as advance:
+            for size in before:
+                _audited(asked, folder, size)
+                advance(1)
+            for size in [*sizes] * repetitions:
+                advance(0, f"{size:,} segments")
+                found[size].append(_audited(asked, folder, size))
+                advance(1)
+    return [*found.values()]
 
 
 def parsed_sizes(sizes: Sequence[str]) -> list[int]:
@@ -132,7 +134,7 @@ def _audited(asked: Asked, folder: Path, size: int) -> Whole:
     seconds = time.perf_counter() - begun
     if process.returncode:
         lines = errors.read_text("utf-8", "replace").strip().splitlines() or [f"exit code {process.returncode}"]
-        raise InputError(f"an audit of {size:,} segments failed: {lines[-1].removeprefix('nmt-audit: ')}")
+        raise InputError(f"auditing {size:,} segments failed: {lines[-1].removeprefix('nmt-audit: ')}")
     manifest = open_run(run).manifest
     shutil.rmtree(run)
     most = int(peak.read_text("ascii"))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from nmt_audit.commands.bench_costs import audit, check, memory
+from nmt_audit.commands.bench_costs import Out, audit, check, memory, say
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -98,6 +98,7 @@ def explain(
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    out: Out = None,
 ) -> None:
     """What an explanation costs: positions a second, and forward passes of the plain model per position.
 
@@ -106,18 +107,16 @@ def explain(
     Example: nmt-audit bench explain --model rnnsearch-de-en --source dev.tsv
     """
     from nmt_audit.bench.explain import METHODS, bench_explain
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.tables import check_out
     from nmt_audit.corpus import read_corpus
     from nmt_audit.pipeline import load
 
+    check_out(out)
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
     loaded = load(model, threads, src_lang, tgt_lang)
     assert loaded is not None
     found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-        return
-    print_tables(found.tables())
+    say(found, as_json, out)
 
 
 @bench.command()
@@ -161,6 +160,7 @@ def site(
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the nonsense.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    out: Out = None,
 ) -> None:
     """What a report of many segments costs: to build, to store, and to open, filter, sort and search in a browser.
 
@@ -169,14 +169,12 @@ def site(
 
     Example: nmt-audit bench site --segments 100000 --browser
     """
-    from nmt_audit.bench.site import bench_site, table
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.site import bench_site
+    from nmt_audit.bench.tables import check_out
 
+    check_out(out)
     found = bench_site(segments, seed, browser)
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-        return
-    print_tables([table(found)])
+    say(found, as_json, out)
 
 
 @bench.command()

@@ -55,7 +55,7 @@ def check(
     check_out(out)
     given = _read(source, hypotheses, reference, src_lang, tgt_lang)
     taken = list(islice(made_up_segments(seed), segments)) if given is None else given[:segments]
-    _say(bench_check(taken, _corpus(source), repetitions=repetitions), as_json, out)
+    say(bench_check(taken, _corpus(source), repetitions=repetitions), as_json, out)
 
 
 def audit(
@@ -96,7 +96,7 @@ def audit(
     found = bench_audit(Asked(model, given, seed, threads), _corpus(source), wanted, repetitions=repetitions)
     if figure is not None:
         plot(figure, found)
-    _say(found, as_json, out)
+    say(found, as_json, out)
 
 
 def memory(
@@ -120,17 +120,21 @@ def memory(
 
     check_out(out)
     wanted = parsed_sizes(sizes or ["10000,100000"])
-    _say(bench_memory(Asked(model, None, seed, threads), _corpus(None), wanted), as_json, out)
+    say(bench_memory(Asked(model, None, seed, threads), _corpus(None), wanted), as_json, out)
 
 
-class _Found(Protocol):
+class Found(Protocol):
     """What a benchmark has measured."""
 
-    def as_dict(self) -> dict[str, Any]: ...
-    def tables(self) -> list[Table]: ...
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+
+    def tables(self) -> list[Table]:
+        """For people."""
 
 
-def _say(found: _Found, as_json: bool, out: Path | None) -> None:
+def say(found: Found, as_json: bool, out: Path | None) -> None:
+    """Prints what was measured, and writes its tables where a file was asked for. Raises OutputError if it cannot."""
     from nmt_audit.bench.tables import print_tables, write_markdown
 
     if out is not None:
