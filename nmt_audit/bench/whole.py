@@ -21,12 +21,12 @@ from nmt_audit.bench.timing import most_memory_of
 from nmt_audit.errors import InputError
 from nmt_audit.progress import progress
 from nmt_audit.records import Segment
+from nmt_audit.stages import SHARD
 from nmt_audit.store import open_run
 
 SMALL = 100  # segments of an audit that hardly counts: what starting takes
 EVERY = 0.1  # seconds between two looks at the memory
 REACHED = 0.95  # of the peak: that is where it was reached
-SHARD = 100  # segments that an audit writes at once
 START = """
 import sys
 from pathlib import Path
