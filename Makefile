@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: install demo sample figures test test-nights test-browsers fuzz clean
+.PHONY: install demo sample figures performance test test-nights test-browsers fuzz clean
 
 install: $(INSTALLED)
 
@@ -37,6 +37,12 @@ docs/findings.png: demo
 # The pictures of docs/figures.md, by the commands that stand there.
 figures: install
 	grep -o '`nmt-audit figure [^`]*`' docs/figures.md | tr -d '`' | sed 's|^|.venv/bin/|' | sh -ex
+
+# The tables of docs/performance.md, by the commands that stand there, as build/performance/1.md and so on. Hours, on a
+# machine that does nothing else. dev.tsv is that of Tatoeba, German TAB English.
+performance: install
+	mkdir -p build/performance
+	grep '^nmt-audit bench ' docs/performance.md | awk '{print ".venv/bin/" $$0 " --out build/performance/" NR ".md"}' | sh -ex
 
 # One thread: the networks of the tests are so small that threads cost more than they bring, on a busy machine tenfold.
 # Files in their order: by default those with few tests come last, and some of these take minutes.

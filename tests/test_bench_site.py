@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nmt_audit.bench.made_up import EXPLAINED, FLAGGED, STATES, made_up_run
-from nmt_audit.bench.site import Figure, bench_site, table
+from nmt_audit.bench.site import Figure, bench_site
 from nmt_audit.cli import app
 from nmt_audit.errors import InputError
 
@@ -37,7 +37,8 @@ def test_it_measures_the_building_of_a_site() -> None:
     size = figures["texts, index and names"]
     assert 200 < size.value < 1500 and size.kept and figures["the whole site"].value > size.value
     assert 20 < figures["peak memory of building"].value < 2000
-    assert len(table(found).rows) == len(found.figures)
+    [table] = found.tables()
+    assert len(table.rows) == len(found.figures)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
 WITHOUT_TORCH = (
     "checks", "report", "records", "store", "corpus", "controls", "findings", "language", "config", "scores",
-    "verdicts", "dismissing", "comparing", "gating", "archiving", "exporting", "series", "nights",
+    "verdicts", "dismissing", "comparing", "gating", "archiving", "exporting", "series", "nights", "pipeline",
 )  # fmt: skip
 HEAVY = ("torch", "pandas", "matplotlib", "pyarrow", "numpy", "sacrebleu", "sentencepiece")
 

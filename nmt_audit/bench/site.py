@@ -17,17 +17,17 @@ from nmt_audit.bench.tables import Table
 from nmt_audit.errors import InputError
 
 BUILD = """
-import json, resource, sys, time
+import json, sys, time
 import nmt_audit
 from pathlib import Path
+from nmt_audit.bench.timing import most_memory
 from nmt_audit.report import build_site
 run = nmt_audit.open_run(sys.argv[1])
 begun = time.process_time()  # of all threads together: what one core would take that has nothing else to do
 build_site(run, Path(sys.argv[2]))
 taken = time.process_time() - begun
-print(json.dumps([taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+print(json.dumps([taken, most_memory()]))
 """
-PER_RSS = 1024 if sys.platform != "darwin" else 1  # ru_maxrss is in KiB but on macOS
 MB = 1_000_000
 
 
@@ -62,6 +62,10 @@ class Measured:
         figures = [{**asdict(figure), "kept": figure.kept} for figure in self.figures]
         return {"segments": self.segments, "seed": self.seed, "figures": figures}
 
+    def tables(self) -> list[Table]:
+        """The figures with their budgets."""
+        return [figures_table(f"a report of {self.segments:,} segments", self.figures)]
+
 
 def bench_site(segments: int, seed: int = 1, browser: bool = False) -> Measured:
     """Makes a run, builds its site in a process of its own, and opens it in Chromium if asked.
@@ -91,7 +95,7 @@ def _built(run: Path, site: Path, segments: int) -> Iterator[Figure]:
     taken, peak = json.loads(done.stdout)
     yield Figure("built, per second of one core", segments / taken, "segments/s", least=3000)
     yield Figure("building, by the clock, with the start of Python", time.perf_counter() - begun, "s")
-    yield Figure("peak memory of building", peak * PER_RSS / MB, "MB")
+    yield Figure("peak memory of building", peak / MB, "MB")
     sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*") if path.is_file()}
     # Texts and messages of flags are in these, too: an unflagged segment has less.
     listed = sum(size for name, size in sizes.items() if name.startswith("data/") and "maps-" not in name)
@@ -115,11 +119,6 @@ def _browsed(site: Path) -> Iterator[Figure]:
         yield Figure("text search, another", page.turn("q=branmil"), "s", most=3.0)
         yield Figure("search by a regular expression", page.turn("q=%5Eka.*lu%24&re=1&in=source"), "s", most=3.0)
         yield Figure("renderer after the searches", page.memory(), "MB", most=400)
-
-
-def table(found: Measured) -> Table:
-    """The figures with their budgets."""
-    return figures_table(f"a report of {found.segments:,} segments", found.figures)
 
 
 def figures_table(title: str, figures: Sequence[Figure]) -> Table:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from nmt_audit.errors import OutputError
 
 WIDEST = 200  # a number is not cut to the width of a terminal
 
@@ -27,6 +30,20 @@ class Table:
 def _escaped(cell: str) -> str:
     """A cell that Markdown takes for nothing but text."""
     return cell.replace("|", r"\|").replace("<", r"\<").replace("_", r"\_")
+
+
+def check_out(out: Path | None) -> None:
+    """Raises OutputError, before anything is measured for it, where the file's directory is not there."""
+    if out is not None and not out.parent.is_dir():
+        raise OutputError(f"{out}: its directory is not there; make it or choose another --out")
+
+
+def write_markdown(out: Path, text: str) -> None:
+    """Raises OutputError where the file cannot be written."""
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from error
 
 
 def print_tables(tables: Sequence[Table]) -> None:

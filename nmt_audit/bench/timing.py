@@ -6,11 +6,12 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 PER_RSS = 1024 if sys.platform != "darwin" else 1  # ru_maxrss is in KiB but on macOS
-PACKAGES = ("nmt-audit", "torch", "transformers", "ctranslate2", "inseq", "ray")
+PACKAGES = ("nmt-audit", "torch", "transformers", "ctranslate2", "inseq", "ray", "sacrebleu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Timing:
     def of(cls, work: Callable[[], object], repetitions: int) -> Timing:
         """Does `work` once to warm up, then `repetitions` times."""
         return timed({"": work}, repetitions)[""]
+
+    @classmethod
+    def among(cls, taken: Sequence[float]) -> Timing:
+        """Of seconds that were measured."""
+        return cls(statistics.median(taken), min(taken), max(taken))
 
     def milliseconds(self) -> tuple[str, str, str]:
         """For a table: median, fastest, slowest."""
@@ -44,7 +50,7 @@ def timed(works: Mapping[str, Callable[[], object]], repetitions: int) -> dict[s
             work()
             if repetition:
                 taken[name].append(time.perf_counter() - begin)
-    return {name: Timing(statistics.median(some), min(some), max(some)) for name, some in taken.items()}
+    return {name: Timing.among(some) for name, some in taken.items()}
 
 
 def plural(count: int, noun: str) -> str:
@@ -54,7 +60,21 @@ def plural(count: int, noun: str) -> str:
 
 def most_memory() -> int:
     """The most memory that this process has held, bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PER_RSS
+    return most_memory_of("self") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PER_RSS
+
+
+def most_memory_of(process: int | str) -> int | None:
+    """The same of any process by its number; None where the system does not tell, as where it has ended.
+
+    Linux tells. There, getrusage would not do for a process that another one started: its mark begins at that of the
+    one that started it.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text("ascii", "replace")
+    except OSError:
+        return None
+    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return 1024 * int(found[0]) if found else None
 
 
 def versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from nmt_audit.errors import OutputError
+from nmt_audit.commands.bench_costs import Out, audit, check, memory, say
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,10 @@ bench = typer.Typer(
 @bench.callback()
 def benchmarks() -> None:
     """A group of its own, however many benchmarks there are."""
+
+
+for command in (check, audit, memory):
+    bench.command()(command)
 
 
 @bench.command()
@@ -59,7 +63,7 @@ def faithfulness(
     """
     from nmt_audit.bench.faithfulness import Settings, bench_faithfulness
     from nmt_audit.bench.faithfulness_tables import markdown, tables
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.tables import check_out, print_tables, write_markdown
     from nmt_audit.relevance.erasing import operators
     from nmt_audit.relevance.faithfulness import probes
 
@@ -68,11 +72,10 @@ def faithfulness(
         tgt_lang=tgt_lang, sentences=sentences, skip=skip, positions=positions or None, thorough=not quick, beam=beam,
         seed=seed, threads=threads,
     )  # fmt: skip
-    if out is not None and not out.parent.is_dir():
-        raise OutputError(f"{out}: its directory is not there; make it or choose another --out")
+    check_out(out)
     found = bench_faithfulness(settings, shlex.join(["nmt-audit", *sys.argv[1:]]))
     if out is not None:
-        _write(out, markdown(found))
+        write_markdown(out, markdown(found))
     if as_json:
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
@@ -95,6 +98,7 @@ def explain(
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    out: Out = None,
 ) -> None:
     """What an explanation costs: positions a second, and forward passes of the plain model per position.
 
@@ -103,18 +107,16 @@ def explain(
     Example: nmt-audit bench explain --model rnnsearch-de-en --source dev.tsv
     """
     from nmt_audit.bench.explain import METHODS, bench_explain
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.tables import check_out
     from nmt_audit.corpus import read_corpus
     from nmt_audit.pipeline import load
 
+    check_out(out)
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
     loaded = load(model, threads, src_lang, tgt_lang)
     assert loaded is not None
     found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-        return
-    print_tables(found.tables())
+    say(found, as_json, out)
 
 
 @bench.command()
@@ -158,6 +160,7 @@ def site(
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the nonsense.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    out: Out = None,
 ) -> None:
     """What a report of many segments costs: to build, to store, and to open, filter, sort and search in a browser.
 
@@ -166,14 +169,12 @@ def site(
 
     Example: nmt-audit bench site --segments 100000 --browser
     """
-    from nmt_audit.bench.site import bench_site, table
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.site import bench_site
+    from nmt_audit.bench.tables import check_out
 
+    check_out(out)
     found = bench_site(segments, seed, browser)
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-        return
-    print_tables([table(found)])
+    say(found, as_json, out)
 
 
 @bench.command()
@@ -200,13 +201,6 @@ def archive(
         typer.echo(json.dumps({"runs": runs, "seed": seed, "figures": figures}, ensure_ascii=False))
         return
     print_tables([table(found, runs)])
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from error
 
 
 @bench.command()

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from nmt_audit.records import Array, Token, Translation
+
+if TYPE_CHECKING:  # an audit without a model does without torch: seconds, and 200 MB
+    from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
