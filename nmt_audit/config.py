@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,14 @@ FURTHER_METHODS = (
     "gradient", "gradient_x_input", "integrated_gradients", "attention_saliency", "gates", "gate_saliency", "variance",
     "erasure",
 )  # fmt: skip
+
+DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+
+
+def check_device(name: str) -> None:
+    """Raises InputError for what is no device's name; whether there is such a device, only torch knows."""
+    if not DEVICE.fullmatch(name):
+        raise InputError(f"--device {name}: auto, cpu, cuda, or one of several GPUs, as in cuda:1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,7 @@ class AuditConfig:
     dismissals: str | None = None
     seed: int = 1
     threads: int | None = None
+    device: str = "auto"
     name: str | None = None
     date: str | None = None
     as_model: str | None = None
@@ -98,3 +108,4 @@ class AuditConfig:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
         if self.threads is not None and self.threads < 1:
             raise InputError(f"--threads {self.threads}: at least one is needed")
+        check_device(self.device)

@@ -36,6 +36,7 @@ def begun(config: AuditConfig, data: Mapping[str, str], model: Model | None) -> 
         "tgt_lang": config.tgt_lang,
         "settings": _settings(config, model),
         "threads": _threads(model),
+        "device": None if model is None else model.device.type,
         "data": dict(data),
         "versions": {"nmt-audit": __version__, **{package: version(package) for package in VERSIONED}},
         "command": sys.argv[1:],

@@ -140,11 +140,11 @@ def _middle(model: Model, sources: Sequence[str]) -> list[tuple[str, Translation
 
 
 def _forward(model: Traceable, pairs: Sequence[tuple[str, Translation]]) -> None:
-    """The plain model through the whole batch: every logit of every position."""
+    """The plain model through the whole batch: every logit of every position. Ends when the last one is there."""
     source, mask = pad([[token.id for token in t.source_tokens] for _, t in pairs])
     target, _ = pad([[token.id for token in t.target_tokens] for _, t in pairs])
     with torch.no_grad():
-        F.linear(model.trace(source, mask, target).states["output"], *model.output_layer())
+        F.linear(model.trace(source, mask, target).states["output"], *model.output_layer())[-1, -1, -1].item()
 
 
 def _long_pair(model: Model, translations: Sequence[tuple[str, Translation]]) -> tuple[str, str]:
@@ -175,6 +175,6 @@ def _inseq(model: Model, pairs: Sequence[tuple[str, Translation]], repetitions: 
         return None
     if model.directory is None or not (model.directory / "config.json").is_file():
         return None
-    other = inseq.load_model(str(model.directory), "input_x_gradient", device="cpu")
+    other = inseq.load_model(str(model.directory), "input_x_gradient", device=str(model.device))
     sources, targets = [source for source, _ in pairs], [t.text for _, t in pairs]
     return Timing.of(lambda: other.attribute(sources, targets, batch_size=BATCH, show_progress=False), repetitions)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from nmt_audit.commands.options import Device
 from nmt_audit.errors import OutputError
 
 bench = typer.Typer(
@@ -46,6 +47,7 @@ def faithfulness(
     beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
     seed: Annotated[int, typer.Option("--seed", help="Seed of positions, random order and bootstrap.")] = 1,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables to this Markdown file.")] = None,
 ) -> None:
@@ -66,7 +68,7 @@ def faithfulness(
     settings = Settings(
         model, source, probes(method, rules, state), operators(operator), reference=reference, src_lang=src_lang,
         tgt_lang=tgt_lang, sentences=sentences, skip=skip, positions=positions or None, thorough=not quick, beam=beam,
-        seed=seed, threads=threads,
+        seed=seed, threads=threads, device=device,
     )  # fmt: skip
     if out is not None and not out.parent.is_dir():
         raise OutputError(f"{out}: its directory is not there; make it or choose another --out")
@@ -94,6 +96,7 @@ def explain(
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
 ) -> None:
     """What an explanation costs: positions a second, and forward passes of the plain model per position.
@@ -108,7 +111,7 @@ def explain(
     from nmt_audit.pipeline import load
 
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
-    loaded = load(model, threads, src_lang, tgt_lang)
+    loaded = load(model, threads, src_lang, tgt_lang, device)
     assert loaded is not None
     found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
     if as_json:
@@ -129,6 +132,7 @@ def flags(
     src_lang: Annotated[str | None, typer.Option("--src-lang", help="Where the lines do not say, as in de.")] = None,
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Where the lines do not say, as in en.")] = None,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
 ) -> None:
     """How many labelled errors the checks find, and how often they are wrong; with 95 % intervals.
@@ -139,7 +143,7 @@ def flags(
     from nmt_audit.bench.tables import print_tables
     from nmt_audit.pipeline import load
 
-    loaded = load(model, threads, src_lang, tgt_lang)
+    loaded = load(model, threads, src_lang, tgt_lang, device)
     found = bench_flags(
         gold, sources=source, model=loaded, clean=clean, rate=false_alarms, src_lang=src_lang or "",
         tgt_lang=tgt_lang or "",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -31,7 +32,14 @@ class Forced:
 
 
 class Model(Protocol):
-    """Translates and scores. All arithmetic is float64 on the CPU unless a model says otherwise."""
+    """Translates and scores. All arithmetic is float64 unless a model says otherwise; the search's may be less exact.
+
+    Arrays of numpy are on the CPU, tensors on the model's device.
+    """
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
 
     @property
     def name(self) -> str:
@@ -113,7 +121,11 @@ class Trace:
 
 @runtime_checkable
 class Traceable(Protocol):
-    """A model whose hidden states can be explained."""
+    """A model whose hidden states can be explained. It takes tensors of any device, and gives those of its own."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
 
     @property
     def states(self) -> Mapping[str, str]:

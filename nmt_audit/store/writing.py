@@ -29,7 +29,7 @@ from nmt_audit.store.sealing import manifest_text, sealed
 
 LOCK = ".lock"
 # What two audits must have in common for the second to go on with the first.
-SAME = ("model", "data", "settings", "name", "date", "series", "src_lang", "tgt_lang", "threads", "versions")
+SAME = ("model", "data", "settings", "name", "date", "series", "src_lang", "tgt_lang", "threads", "device", "versions")
 
 
 class RunWriter:
