@@ -42,6 +42,8 @@ class AuditConfig:
     errors of each category are planted to see how many are found, 0 for none. `dismissals`: a file of dismissals or
     verdicts, or a run that has some; flags that were rejected there count no more.
 
+    `device`: where the model computes, "auto" being a GPU where there is one and the CPU elsewhere.
+
     `as_model` and `as_test_set`: what trends over many runs call the model and the test set, where their names change
     from night to night. `resume`: go on with a run that was stopped. `replace`: put the run in the place of another.
     """

@@ -58,6 +58,7 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
     """Every option that decides what a run's tables and pages hold."""
     return {
         "beam": config.beam if model is not None and config.hypotheses is None else None,
+        "search": None if model is None else str(model.precision).removeprefix("torch."),
         "rules": config.rules if model is not None else None,
         "rule_sets": list(config.rule_sets) if model is not None else [],
         "methods": ["attention", "lrp", *config.methods] if model is not None else [],

@@ -32,7 +32,7 @@ class Elsewhere(Tensor):
 
     @staticmethod
     def __new__(cls, here: Tensor) -> Elsewhere:
-        made: Elsewhere = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+        made: Elsewhere = Tensor._make_wrapper_subclass(
             cls, here.size(), strides=here.stride(), storage_offset=here.storage_offset(), dtype=here.dtype,
             device=elsewhere(),
         )  # fmt: skip
@@ -44,7 +44,7 @@ class Elsewhere(Tensor):
         return self.here.tolist()
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]
         cls, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         return _run(func, *args, **(kwargs or {}))
@@ -94,7 +94,7 @@ class _Module(_DummyBackendModule):
 @cache
 def elsewhere() -> torch.device:
     """The device; torch gets to know it once in a process. Nothing there is computed in a half precision."""
-    _setup_privateuseone_for_python_backend(NAME, _Module())  # type: ignore[no-untyped-call]
+    _setup_privateuseone_for_python_backend(NAME, _Module())
     for key, fallback in ALL.items():
         LIBRARY.fallback(fallback, key)  # type: ignore[no-untyped-call]
     for name, operator in MAKERS.items():

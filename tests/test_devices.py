@@ -26,6 +26,7 @@ from nmt_audit.config import AuditConfig
 from nmt_audit.controls import Control
 from nmt_audit.errors import InputError
 from nmt_audit.evidence import gather
+from nmt_audit.manifest import begun
 from nmt_audit.models import load_model
 from nmt_audit.models.device import device_of
 from nmt_audit.models.huggingface import HuggingFaceModel
@@ -38,6 +39,7 @@ from nmt_audit.relevance.faithfulness import measure, probes, samples
 from nmt_audit.relevance.heads import heads_of_run
 from nmt_audit.relevance.rules import RULE_SETS
 from nmt_audit.relevance.whole_segments import explain_controls, explain_maps
+from nmt_audit.store import new_run
 
 Model = RecurrentModel | HuggingFaceModel
 DEVICES = ("elsewhere", *(["cuda"] if torch.cuda.is_available() else []))
@@ -280,3 +282,12 @@ def test_a_gpu_that_is_not_there_is_told_before_anything_is_read(tmp_path: Path)
     with pytest.raises(InputError, match=f"--device {absent}"):
         nmt_audit.audit(config)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_resumed_on_the_kind_of_device_that_it_was_begun_on(tmp_path: Path) -> None:
+    config = AuditConfig(source="x", out=tmp_path / "run")
+    with new_run(config.out) as writer:
+        writer.begin(begun(config, {}, on("rnnsearch", CPU, None)))
+    differing = 'settings search was "float64", is "bfloat16"; device was "cpu", is "elsewhere"'
+    with pytest.raises(InputError, match=differing), new_run(config.out, resume=True) as writer:
+        writer.begin(begun(config, {}, on("rnnsearch", elsewhere(), None)))

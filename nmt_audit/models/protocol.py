@@ -50,6 +50,10 @@ class Model(Protocol):
         """Where it was loaded from, with what belongs to it (thresholds, a card); None where it was made in memory."""
 
     @property
+    def precision(self) -> torch.dtype:
+        """What its search computes in."""
+
+    @property
     def fingerprint(self) -> str:
         """sha256 over weights, vocabulary and configuration."""
 
