@@ -49,6 +49,7 @@ class ExplainBench:
     segments: int
     positions: int
     threads: int
+    device: str
     repetitions: int
     forward: Timing
     rows: tuple[Row, ...]
@@ -65,7 +66,7 @@ class ExplainBench:
         """What a person reads."""
         about = (
             f"{self.model} {self.fingerprint[:8]}, {self.positions} positions of {self.segments} segments, "
-            f"{plural(self.threads, 'thread')}, {self.repetitions} repetitions"
+            f"{self.device}, {plural(self.threads, 'thread')}, {self.repetitions} repetitions"
         )
         forward = [("plain forward pass of the batch", "", "1.00 a segment", *self.forward.milliseconds())]
         methods = [
@@ -119,7 +120,8 @@ def bench_explain(
     if other is not None:
         rows.append(_row("Inseq input_x_gradient", other, positions, per_forward))
     return ExplainBench(
-        model.name, model.fingerprint, len(translations), positions, torch.get_num_threads(), repetitions, forward,
+        model.name, model.fingerprint, len(translations), positions, torch.get_num_threads(), model.device.type,
+        repetitions, forward,
         tuple(rows), long_pair, len(asked), grown, versions(),
     )  # fmt: skip
 
