@@ -12,7 +12,9 @@ from nmt_audit.pipeline import check_segments, load
 from nmt_audit.records import Audited
 
 
-def check_file(source: Path, out: Path, *, model: str | None = None, threads: int | None = None) -> None:
+def check_file(
+    source: Path, out: Path, *, model: str | None = None, threads: int | None = None, device: str = "auto"
+) -> None:
     """Writes one line per input line, in the same order, all of them or none.
 
     Each line names its languages itself. Raises InputError for a line without a hypothesis or a language.
@@ -26,7 +28,8 @@ def check_file(source: Path, out: Path, *, model: str | None = None, threads: in
             raise InputError(f"{source}, line {number}: no {', '.join(missing)}; every line needs one")
     pairs = {(segment.src_lang, segment.tgt_lang) for segment in segments}
     # A multilingual model goes one way at a time: that of the file, or the one it was saved with.
-    loaded = load(model, threads, *(pairs.pop() if len(pairs) == 1 else (None, None)))
+    src_lang, tgt_lang = pairs.pop() if len(pairs) == 1 else (None, None)
+    loaded = load(model, threads, src_lang, tgt_lang, device)
     checked = check_segments(segments, loaded)
     write_lines(out, (line(item) for item in checked))
 

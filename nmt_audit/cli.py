@@ -22,7 +22,7 @@ from nmt_audit.commands.compare import compare
 from nmt_audit.commands.export import export
 from nmt_audit.commands.gate import gate
 from nmt_audit.commands.nightly import nightly
-from nmt_audit.commands.options import AsJson, Config, ModelName, Rules, Threads
+from nmt_audit.commands.options import AsJson, Config, Device, ModelName, Rules, Threads
 from nmt_audit.commands.plant import plant
 from nmt_audit.commands.verdicts import verdicts
 from nmt_audit.commands.verify import verify
@@ -75,6 +75,7 @@ def check(
     out: Annotated[Path, typer.Option("--out", help="JSONL: {id, not_checked, flags}, one line per input line.")],
     model: ModelName = None,
     threads: Threads = None,
+    device: Device = "auto",
     config: Config = None,
 ) -> None:
     """Flags only, from the text alone or with a model's evidence.
@@ -83,7 +84,7 @@ def check(
     """
     from nmt_audit.checking import check_file
 
-    check_file(source, out, model=model, threads=threads)
+    check_file(source, out, model=model, threads=threads, device=device)
 
 
 @app.command()
@@ -116,6 +117,7 @@ def explain(
     ] = None,
     src_lang: Annotated[str | None, typer.Option("--src-lang", help="Source of a multilingual model.")] = None,
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Target of a multilingual model.")] = None,
+    device: Device = "auto",
     as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with the pictures, F.html.")] = None,
     png: Annotated[Path | None, typer.Option("--png", help="Write the pictures to a file, F.png or F.svg.")] = None,
@@ -134,7 +136,7 @@ def explain(
     check_names(html, png)
     explained = explain_segment(
         model, source, target, positions=position, states=state or ["output"], methods=method or ["lrp"], rules=rules,
-        against=against, src_lang=src_lang, tgt_lang=tgt_lang,
+        against=against, src_lang=src_lang, tgt_lang=tgt_lang, device=device,
     )  # fmt: skip
     for path in filter(None, (html, png)):
         draw_explanations(explained, path)
@@ -166,6 +168,7 @@ def train(
     data: Annotated[Path, typer.Option("--data", help="Directory with train.tsv and dev.tsv: source TAB target.")],
     out: Annotated[Path, typer.Option("--out", help="Checkpoints and, in model/, the trained model.")],
     threads: Threads = None,
+    device: Device = "auto",
 ) -> None:
     """Train a small model. A killed training goes on where it was when the command is given again.
 
@@ -173,7 +176,7 @@ def train(
     """
     from nmt_audit.training import train_model
 
-    result = train_model(recipe, data, out, threads=threads)
+    result = train_model(recipe, data, out, threads=threads, device=device)
     typer.echo(f"dev BLEU {result.bleu:.2f}  {result.signature}")
     typer.echo(str(out / "model"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,14 @@ FURTHER_METHODS = (
     "gradient", "gradient_x_input", "integrated_gradients", "attention_saliency", "gates", "gate_saliency", "variance",
     "erasure",
 )  # fmt: skip
+
+DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+
+
+def check_device(name: str) -> None:
+    """Raises InputError for what is no device's name; whether there is such a device, only torch knows."""
+    if not DEVICE.fullmatch(name):
+        raise InputError(f"--device {name}: auto, cpu, cuda, or one of several GPUs, as in cuda:1")
 
 
 ENGINES = ("local", "ray")
@@ -35,6 +44,8 @@ class AuditConfig:
     that each check flags at most `false_alarms` of the references, or of the pairs of the file `clean`; `planted`
     errors of each category are planted to see how many are found, 0 for none. `dismissals`: a file of dismissals or
     verdicts, or a run that has some; flags that were rejected there count no more.
+
+    `device`: where the model computes, "auto" being a GPU where there is one and the CPU elsewhere.
 
     `as_model` and `as_test_set`: what trends over many runs call the model and the test set, where their names change
     from night to night. `resume`: go on with a run that was stopped. `replace`: put the run in the place of another.
@@ -68,6 +79,7 @@ class AuditConfig:
     dismissals: str | None = None
     seed: int = 1
     threads: int | None = None
+    device: str = "auto"
     name: str | None = None
     date: str | None = None
     as_model: str | None = None
@@ -116,3 +128,4 @@ class AuditConfig:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
         if self.threads is not None and self.threads < 1:
             raise InputError(f"--threads {self.threads}: at least one is needed")
+        check_device(self.device)

@@ -41,13 +41,14 @@ def explain_segment(
     against: str | None,
     src_lang: str | None = None,
     tgt_lang: str | None = None,
+    device: str = "auto",
 ) -> Explained:
     """Explanations of the positions (all of them by default), for each method and state.
 
     `src_lang` and `tgt_lang` choose the direction of a multilingual model. Raises RequestError for what the model or
     the sentence does not have.
     """
-    model = load_model(model_name, src_lang=src_lang, tgt_lang=tgt_lang)
+    model = load_model(model_name, src_lang=src_lang, tgt_lang=tgt_lang, device=device)
     [translation] = model.translate([source]) if target is None else [target]
     if isinstance(translation, str):
         text, target_tokens = translation, model.tokenize_target(translation)

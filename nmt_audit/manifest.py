@@ -36,6 +36,7 @@ def begun(config: AuditConfig, data: Mapping[str, str], model: Model | None) -> 
         "tgt_lang": config.tgt_lang,
         "settings": _settings(config, model),
         "threads": threads_of(model),
+        "device": None if model is None else model.device.type,
         "data": dict(data),
         "versions": {"nmt-audit": __version__, **{package: version(package) for package in VERSIONED}},
         "command": sys.argv[1:],
@@ -90,6 +91,7 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
     """Every option that decides what a run's tables and pages hold."""
     return {
         "beam": config.beam if model is not None and config.hypotheses is None else None,
+        "search": None if model is None else str(model.precision).removeprefix("torch."),
         "rules": config.rules if model is not None else None,
         "rule_sets": list(config.rule_sets) if model is not None else [],
         "methods": ["attention", "lrp", *config.methods] if model is not None else [],

@@ -30,6 +30,7 @@ def cache_of(config: AuditConfig, model: Model | None, corpus: Corpus, clean: Co
         on=config.cache,
         model=None if model is None else model.fingerprint,
         threads=threads_of(model),
+        computed=None if model is None else [model.device.type, str(model.precision)],
         corpus=_fingerprint(corpus.segments),
         clean=None if clean is None else [Path(config.clean or "").name, _fingerprint(clean.segments)],
     )

@@ -73,7 +73,7 @@ def audit(config: AuditConfig) -> Path:
         with new_run(config.out, resume=config.resume, replace=config.replace) as writer:
             job = _Job(config, writer, stopping)
             with job.timed("loading"):
-                model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
+                model = load(config.model, config.threads, config.src_lang, config.tgt_lang, config.device)
             writer.begin(begun(config, _hashes(corpus, clean, rejected), model))
             if not writer.finished:
                 _finish(job, model, corpus, clean, rejected)
@@ -223,9 +223,12 @@ def _clean_corpus(path: str, like: Segment) -> Corpus:
 
 
 def load(
-    model: str | None, threads: int | None = None, src_lang: str | None = None, tgt_lang: str | None = None
-) -> Model | None:
-    """A model by name, None for none; how many CPU threads it may use, and the direction of a multilingual one."""
+    model: str | None, threads: int | None = None, src_lang: str | None = None, tgt_lang: str | None = None,
+    device: str = "auto",
+) -> Model | None:  # fmt: skip
+    """A model by name, None for none; how many CPU threads it may use, the direction of a multilingual one, and where
+    it computes.
+    """
     if model is None:
         return None
     import torch
@@ -234,4 +237,4 @@ def load(
 
     if threads is not None:
         torch.set_num_threads(threads)
-    return load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
+    return load_model(model, src_lang=src_lang, tgt_lang=tgt_lang, device=device)

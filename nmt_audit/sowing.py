@@ -32,6 +32,7 @@ class Plan:
     seed: int = 1
     beam: int = 5
     threads: int | None = None
+    device: str = "auto"
 
 
 def plant_file(plan: Plan, out: Path) -> Mapping[str, int]:
@@ -71,7 +72,7 @@ def _in_references(plan: Plan, corpus: Corpus) -> list[Planted]:
 
 
 def _in_sources(plan: Plan, corpus: Corpus) -> list[Planted]:
-    model = load(plan.model, plan.threads, plan.src_lang, plan.tgt_lang)
+    model = load(plan.model, plan.threads, plan.src_lang, plan.tgt_lang, plan.device)
     standard = Standard(model, default_thresholds())
     retranslate = partial(translate, standard, like=corpus.segments[0], beam=plan.beam)
     return plant_in_sources(corpus.segments, plan.per_category, plan.seed, retranslate)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nmt_audit.calibrating import calibrated, references_of
 from nmt_audit.checks import default_thresholds
@@ -21,6 +22,9 @@ from nmt_audit.models.train import train
 from nmt_audit.records import Segment
 from nmt_audit.stages import Standard
 
+if TYPE_CHECKING:
+    import torch
+
 BEAM = 5
 FALSE_ALARMS = 0.02
 
@@ -33,26 +37,32 @@ class Trained:
     signature: str
 
 
-def train_model(recipe_name: str, data: Path, out: Path, *, threads: int | None = None) -> Trained:
+def train_model(
+    recipe_name: str, data: Path, out: Path, *, threads: int | None = None, device: str = "auto"
+) -> Trained:
     """Trains into `out`, or goes on there; `out/model` is then a directory that `load_model` takes.
 
-    Raises InputError for an unknown recipe, missing data, or an `out` that holds a training with another recipe.
+    Raises InputError for an unknown recipe, missing data, a device that is not there, or an `out` that holds a training
+    with another recipe.
     """
+    from nmt_audit.models.device import device_of
+
+    where = device_of(device)
     recipe = recipes.load(recipe_name)
     pairs = {part: _pairs(data / f"{part}.tsv", recipe) for part in ("train", "dev")}
     if threads is not None:
         import torch
 
         torch.set_num_threads(threads)
-    train(recipe, _texts(pairs["train"]), _texts(pairs["dev"]), out)
-    return finish(recipe, out / "model", pairs["dev"])
+    train(recipe, _texts(pairs["train"]), _texts(pairs["dev"]), out, where)
+    return finish(recipe, out / "model", pairs["dev"], where)
 
 
-def finish(recipe: Recipe, directory: Path, dev: Sequence[Segment]) -> Trained:
+def finish(recipe: Recipe, directory: Path, dev: Sequence[Segment], device: torch.device | str = "cpu") -> Trained:
     """What a model needs after its training: dev BLEU as it will be used, thresholds, and a card."""
     import sacrebleu
 
-    model = load_model(str(directory))
+    model = load_model(str(directory), device=device)
     translations = model.translate([segment.source for segment in dev], beam=BEAM)
     metric = sacrebleu.BLEU()
     bleu = metric.corpus_score([t.text for t in translations], [[segment.reference or "" for segment in dev]]).score

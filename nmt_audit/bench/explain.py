@@ -49,6 +49,7 @@ class ExplainBench:
     segments: int
     positions: int
     threads: int
+    device: str
     repetitions: int
     forward: Timing
     rows: tuple[Row, ...]
@@ -65,7 +66,7 @@ class ExplainBench:
         """What a person reads."""
         about = (
             f"{self.model} {self.fingerprint[:8]}, {self.positions} positions of {self.segments} segments, "
-            f"{plural(self.threads, 'thread')}, {self.repetitions} repetitions"
+            f"{self.device}, {plural(self.threads, 'thread')}, {self.repetitions} repetitions"
         )
         forward = [("plain forward pass of the batch", "", "1.00 a segment", *self.forward.milliseconds())]
         methods = [
@@ -119,7 +120,8 @@ def bench_explain(
     if other is not None:
         rows.append(_row("Inseq input_x_gradient", other, positions, per_forward))
     return ExplainBench(
-        model.name, model.fingerprint, len(translations), positions, torch.get_num_threads(), repetitions, forward,
+        model.name, model.fingerprint, len(translations), positions, torch.get_num_threads(), model.device.type,
+        repetitions, forward,
         tuple(rows), long_pair, len(asked), grown, versions(),
     )  # fmt: skip
 
@@ -140,11 +142,11 @@ def _middle(model: Model, sources: Sequence[str]) -> list[tuple[str, Translation
 
 
 def _forward(model: Traceable, pairs: Sequence[tuple[str, Translation]]) -> None:
-    """The plain model through the whole batch: every logit of every position."""
+    """The plain model through the whole batch: every logit of every position. Ends when the last one is there."""
     source, mask = pad([[token.id for token in t.source_tokens] for _, t in pairs])
     target, _ = pad([[token.id for token in t.target_tokens] for _, t in pairs])
     with torch.no_grad():
-        F.linear(model.trace(source, mask, target).states["output"], *model.output_layer())
+        F.linear(model.trace(source, mask, target).states["output"], *model.output_layer())[-1, -1, -1].item()
 
 
 def _long_pair(model: Model, translations: Sequence[tuple[str, Translation]]) -> tuple[str, str]:
@@ -175,6 +177,6 @@ def _inseq(model: Model, pairs: Sequence[tuple[str, Translation]], repetitions: 
         return None
     if model.directory is None or not (model.directory / "config.json").is_file():
         return None
-    other = inseq.load_model(str(model.directory), "input_x_gradient", device="cpu")
+    other = inseq.load_model(str(model.directory), "input_x_gradient", device=str(model.device))
     sources, targets = [source for source, _ in pairs], [t.text for _, t in pairs]
     return Timing.of(lambda: other.attribute(sources, targets, batch_size=BATCH, show_progress=False), repetitions)

@@ -42,6 +42,7 @@ class Settings:
     beam: int = 5
     seed: int = 1
     threads: int | None = None
+    device: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def bench_faithfulness(settings: Settings, command: str = "") -> FaithfulnessBen
     )  # fmt: skip
     last = len(corpus.segments) if settings.sentences is None else settings.skip + settings.sentences
     segments = corpus.segments[settings.skip : last]
-    model = load(settings.model, settings.threads, settings.src_lang, settings.tgt_lang)
+    model = load(settings.model, settings.threads, settings.src_lang, settings.tgt_lang, settings.device)
     assert model is not None
     measured: dict[Tokens, Faithfulness] = {}
     of_tokens: dict[Tokens, list[Case]] = {

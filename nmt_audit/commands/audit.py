@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nmt_audit.commands.options import AsJson, Config, ModelName, Seed, Threads
+from nmt_audit.commands.options import AsJson, Config, Device, ModelName, Seed, Threads
 
 
 def demo(
@@ -17,6 +17,7 @@ def demo(
     ),
     as_json: AsJson = False,
     threads: Threads = None,
+    device: Device = "auto",
 ) -> None:
     """The whole job on the shipped model and the shipped corpus. Prints the path of the report last.
 
@@ -30,7 +31,7 @@ def demo(
     _run(
         AuditConfig(
             source=str(corpus), out=out, src_lang="de", tgt_lang="en", model="rnnsearch-de-en", threads=threads,
-            name="Demo: German → English", planted=25, maps=10, controls=200, replace=True,
+            device=device, name="Demo: German → English", planted=25, maps=10, controls=200, replace=True,
         ),
         as_json,
     )  # fmt: skip
@@ -124,6 +125,7 @@ def audit(
     ] = True,
     seed: Seed = 1,
     threads: Threads = None,
+    device: Device = "auto",
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -148,7 +150,7 @@ def audit(
             beam=beam, rules=main_rules, also_rules=tuple(also_rules), methods=tuple(method or ()), maps=maps,
             controls=controls, clean=clean, false_alarms=false_alarms, planted=planted, dismissals=dismissals,
             name=name, date=date, resume=resume, as_model=as_model, as_test_set=as_test_set, seed=seed,
-            threads=threads, engine=engine, workers=workers, storage=storage, cache=cache,
+            threads=threads, device=device, engine=engine, workers=workers, storage=storage, cache=cache,
         ),
         as_json,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nmt_audit.commands.bench_costs import Out, audit, check, memory, say
+from nmt_audit.commands.options import Device
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -50,6 +51,7 @@ def faithfulness(
     beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
     seed: Annotated[int, typer.Option("--seed", help="Seed of positions, random order and bootstrap.")] = 1,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables to this Markdown file.")] = None,
 ) -> None:
@@ -70,7 +72,7 @@ def faithfulness(
     settings = Settings(
         model, source, probes(method, rules, state), operators(operator), reference=reference, src_lang=src_lang,
         tgt_lang=tgt_lang, sentences=sentences, skip=skip, positions=positions or None, thorough=not quick, beam=beam,
-        seed=seed, threads=threads,
+        seed=seed, threads=threads, device=device,
     )  # fmt: skip
     check_out(out)
     found = bench_faithfulness(settings, shlex.join(["nmt-audit", *sys.argv[1:]]))
@@ -97,6 +99,7 @@ def explain(
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
     out: Out = None,
 ) -> None:
@@ -113,7 +116,7 @@ def explain(
 
     check_out(out)
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
-    loaded = load(model, threads, src_lang, tgt_lang)
+    loaded = load(model, threads, src_lang, tgt_lang, device)
     assert loaded is not None
     found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
     say(found, as_json, out)
@@ -131,6 +134,7 @@ def flags(
     src_lang: Annotated[str | None, typer.Option("--src-lang", help="Where the lines do not say, as in de.")] = None,
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Where the lines do not say, as in en.")] = None,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
 ) -> None:
     """How many labelled errors the checks find, and how often they are wrong; with 95 % intervals.
@@ -141,7 +145,7 @@ def flags(
     from nmt_audit.bench.tables import print_tables
     from nmt_audit.pipeline import load
 
-    loaded = load(model, threads, src_lang, tgt_lang)
+    loaded = load(model, threads, src_lang, tgt_lang, device)
     found = bench_flags(
         gold, sources=source, model=loaded, clean=clean, rate=false_alarms, src_lang=src_lang or "",
         tgt_lang=tgt_lang or "",

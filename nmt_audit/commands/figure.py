@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nmt_audit.commands.options import Device
 from nmt_audit.errors import RequestError
 from nmt_audit.report.pictures import KINDS
 
@@ -60,6 +61,7 @@ def figure(
     ] = None,
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Language of the target.")] = None,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers behind the picture.")] = False,
 ) -> None:
     """Its help is `HELP`."""
@@ -81,7 +83,7 @@ def figure(
         FigureRequest(
             kind, tuple(model), tuple(source), target=target, position=position, word=word, state=tuple(state or ()),
             method=method, rules=rules, against=against, src_lang=src_lang, tgt_lang=tgt_lang, pieces=pieces,
-            limit=limit,
+            limit=limit, device=device,
         )
     )  # fmt: skip
     for path in out or ():

@@ -37,6 +37,9 @@ ModelName = Annotated[
     str | None, typer.Option("--model", help="A shipped model (see [bold]models[/bold]) or a directory.")
 ]
 Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")]
+Device = Annotated[
+    str, typer.Option("--device", help="Where models compute: cpu, cuda, cuda:1, or auto: a GPU where there is one.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random (bootstrap intervals).")]
 Rules = Annotated[str, typer.Option("--rules", help="Rule set of relevance: stable, signal, paper or paper-eps.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]

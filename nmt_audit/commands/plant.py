@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from nmt_audit.commands.options import Device
+
 
 def plant(
     source: Annotated[
@@ -25,6 +27,7 @@ def plant(
     beam: Annotated[int, typer.Option("--beam", min=1, help="Width of the beam search.")] = 5,
     seed: Annotated[int, typer.Option("--seed", help="Seed of what is altered and how.")] = 1,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
 ) -> None:
     """Plant errors in a corpus, to see which of them are found: one error in each segment, labelled by its span.
@@ -42,7 +45,7 @@ def plant(
 
     plan = Plan(
         source=source, how=how, src_lang=src_lang, tgt_lang=tgt_lang, reference=reference, model=model,
-        per_category=per_category, seed=seed, beam=beam, threads=threads,
+        per_category=per_category, seed=seed, beam=beam, threads=threads, device=device,
     )  # fmt: skip
     counts = plant_file(plan, out)
     if as_json:

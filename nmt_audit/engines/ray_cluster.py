@@ -206,7 +206,7 @@ class _Worker:
             from nmt_audit.models import load_model
 
             torch.set_num_threads(threads)
-            model = load_model(config.model, src_lang=config.src_lang, tgt_lang=config.tgt_lang)
+            model = load_model(config.model, src_lang=config.src_lang, tgt_lang=config.tgt_lang, device=config.device)
             if model.fingerprint != fingerprint:
                 raise ModelError(f"{config.model}: a worker has another model of this name; copy it to all machines")
             standard = replace(standard, model=model)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from nmt_audit.errors import ModelError
 
 if TYPE_CHECKING:
+    import torch
+
     from nmt_audit.models.huggingface import HuggingFaceModel
     from nmt_audit.models.recurrent import RecurrentModel
 
@@ -37,18 +39,26 @@ def _directory(name: str) -> Path | None:
 
 
 def load_model(
-    name: str, *, src_lang: str | None = None, tgt_lang: str | None = None
-) -> RecurrentModel | HuggingFaceModel:
+    name: str, *, src_lang: str | None = None, tgt_lang: str | None = None,
+    device: str | torch.device = "auto", precision: torch.dtype | None = None,
+) -> RecurrentModel | HuggingFaceModel:  # fmt: skip
     """A model by its shipped name, its directory, or a name on the Hugging Face hub.
 
     `src_lang` and `tgt_lang` choose the direction of a multilingual model; others do not need them.
-    Raises ModelError for an unknown or corrupt model.
+    `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1". `precision`: what its search computes in;
+    None is float64 on the CPU, where a sentence has the same translation in any batch, and bfloat16 on a GPU.
+    Raises ModelError for an unknown or corrupt model, InputError for a device that is not there.
     """
+    from nmt_audit.models.device import device_of
+
+    device = device_of(device)
     directory = _directory(name)
     if directory is not None and not (directory / "config.json").is_file():
         from nmt_audit.models import checkpoint
 
-        return checkpoint.load(directory, name=name if name in SHIPPED else directory.name)
+        return checkpoint.load(
+            directory, name=name if name in SHIPPED else directory.name, device=device, precision=precision
+        )
     if directory is None and ("/" not in name or Path(name).is_absolute() or name.startswith(".")):
         raise ModelError(
             f"no model “{name}”: give a directory, a name on the Hugging Face hub (owner/name) or one of "
@@ -58,4 +68,6 @@ def load_model(
 
     place = name if directory is None else str(directory)
     shown = name if directory is None or name in SHIPPED else directory.name
-    return HuggingFaceModel.load(place, name=shown, src_lang=src_lang, tgt_lang=tgt_lang)
+    return HuggingFaceModel.load(
+        place, name=shown, src_lang=src_lang, tgt_lang=tgt_lang, device=device, precision=precision
+    )

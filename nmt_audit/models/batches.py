@@ -23,12 +23,12 @@ def buckets(lengths: Sequence[int], *, tokens: int, rows: int) -> list[list[int]
     return batches
 
 
-def pad(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+def pad(rows: Sequence[Sequence[int]], device: torch.device | None = None) -> tuple[Tensor, Tensor]:
     """Ids of different lengths → ids [B,N], padded behind with 0, and the mask [B,N], True at tokens.
 
-    The mask alone tells what is padding: 0 is a word in some vocabularies.
+    The mask alone tells what is padding: 0 is a word in some vocabularies. `device` None: the CPU.
     """
     width = max(map(len, rows))
-    ids = torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], dtype=torch.long)
-    lengths = torch.tensor([len(row) for row in rows])
-    return ids, torch.arange(width) < lengths.unsqueeze(1)
+    ids = torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], dtype=torch.long, device=device)
+    lengths = torch.tensor([len(row) for row in rows], device=device)
+    return ids, torch.arange(width, device=device) < lengths.unsqueeze(1)

@@ -32,15 +32,19 @@ NETWORKS: Mapping[str, Callable[[Mapping[str, Any]], Network]] = {
 def save(directory: Path, network: Network, vocabulary: Vocabulary, about: dict[str, Any]) -> None:
     """Writes a model in half precision. `about` holds name, architecture, languages, settings and where it is from."""
     directory.mkdir(parents=True, exist_ok=True)
-    weights = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
+    weights = {key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}
     configuration = {"architecture": about["architecture"], "sizes": asdict(network.sizes), **about}
     (directory / WEIGHTS).write_bytes(save_tensors(weights))
     (directory / PIECES).write_bytes(vocabulary.bytes)
     (directory / CONFIGURATION).write_text(json.dumps(configuration, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def load(directory: Path, *, name: str) -> RecurrentModel:
-    """Reads what `save` wrote. Raises ModelError naming the file that is missing or corrupt."""
+def load(
+    directory: Path, *, name: str, device: torch.device | None = None, precision: torch.dtype | None = None
+) -> RecurrentModel:
+    """Reads what `save` wrote, onto a device (None: the CPU). Raises ModelError naming the file that is missing or
+    corrupt.
+    """
     contents = {part: _read(directory / part) for part in (CONFIGURATION, PIECES, WEIGHTS)}
     digest = hashlib.sha256()
     for part in sorted(contents):
@@ -53,13 +57,14 @@ def load(directory: Path, *, name: str) -> RecurrentModel:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{directory / WEIGHTS}: corrupt weights ({reason}); restore the file") from error
     return RecurrentModel(
-        network,
+        network.to(device),
         _vocabulary(directory / PIECES, contents[PIECES], network.sizes.vocabulary),
         name=name,
         directory=directory,
         fingerprint=digest.hexdigest(),
         max_length=configuration.get("max_length", 512),
         length_penalty=configuration.get("length_penalty", 1.0),
+        precision=precision,
     )
 
 

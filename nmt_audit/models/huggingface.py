@@ -15,6 +15,7 @@ from nmt_audit.errors import ModelError, RequestError
 from nmt_audit.models import huggingface_loading as loading
 from nmt_audit.models import huggingface_trace as tracing
 from nmt_audit.models.batches import buckets, pad
+from nmt_audit.models.device import Unmixed, lowered, mixed, search_precision
 from nmt_audit.models.huggingface_languages import Direction, direct
 from nmt_audit.models.huggingface_tokens import SubwordText
 from nmt_audit.models.protocol import Forced, Trace
@@ -31,7 +32,7 @@ STEP = 8  # sources are translated together whose lengths, rounded up to this, a
 
 
 class HuggingFaceModel:
-    """A pretrained encoder-decoder with its tokenizer and a direction, in float64.
+    """A pretrained encoder-decoder with its tokenizer and a direction, in float64, where the network is.
 
     float64 as in `RecurrentModel`: the differences that batching makes are far below those between hypotheses. (The
     sums of the beam search of `transformers` are float32 all the same.)
@@ -39,9 +40,10 @@ class HuggingFaceModel:
 
     def __init__(
         self, network: PreTrainedModel, text: SubwordText, direction: Direction, *, name: str, fingerprint: str,
-        directory: Path | None = None,
+        directory: Path | None = None, precision: torch.dtype | None = None,
     ) -> None:  # fmt: skip
         self.network = network
+        self.precision = precision or search_precision(self.device)
         self.text = text
         self.direction = direction
         self.name = name
@@ -58,12 +60,13 @@ class HuggingFaceModel:
 
     @classmethod
     def load(
-        cls, name_or_directory: str, *, name: str, src_lang: str | None = None, tgt_lang: str | None = None
-    ) -> HuggingFaceModel:
+        cls, name_or_directory: str, *, name: str, src_lang: str | None = None, tgt_lang: str | None = None,
+        device: torch.device | None = None, precision: torch.dtype | None = None,
+    ) -> HuggingFaceModel:  # fmt: skip
         """Reads a directory, or what the hub has under a name; a directory needs no network.
 
         `src_lang` and `tgt_lang` ("de", "de_DE", "deu_Latn") choose the direction of a multilingual model; without
-        them it is what the directory says. Raises ModelError.
+        them it is what the directory says. `device` None: the CPU. Raises ModelError.
         """
         with loading.quiet():
             directory = loading.locate(name_or_directory)
@@ -77,9 +80,18 @@ class HuggingFaceModel:
             try:
                 direction = direct(tokenizer, network, src_lang=src_lang, tgt_lang=tgt_lang)
                 text = SubwordText(tokenizer, end_id=end_id, prefix=direction.prefix)
-                return cls(network, text, direction, name=name, fingerprint=fingerprint, directory=directory)
+                network.to(device)  # type: ignore[arg-type]
+                return cls(
+                    network, text, direction, name=name, fingerprint=fingerprint, directory=directory,
+                    precision=precision,
+                )  # fmt: skip
             except ModelError as error:
                 raise ModelError(f"{name_or_directory}: {error}") from error
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.network.device
 
     # --- text ---------------------------------------------------------------------------------------------------
 
@@ -152,7 +164,7 @@ class HuggingFaceModel:
         for batch, limit in self._batches(sources, prefixes, 1):
             if limit < 1:
                 continue
-            begun = torch.tensor([[*self.direction.prompt, *prefixes[i]] for i in batch])
+            begun = torch.tensor([[*self.direction.prompt, *prefixes[i]] for i in batch], device=self.device)
             said = self._generate(
                 [sources[i] for i in batch], limit, num_beams=1, decoder_input_ids=begun, min_new_tokens=1
             )
@@ -179,14 +191,14 @@ class HuggingFaceModel:
     @torch.no_grad()
     def _generate(self, sources: Sequence[Sequence[int]], limit: int, **settings: Any) -> list[list[int]]:
         """The new ids of each source, `</s>` last where it was reached within `limit` tokens."""
-        ids, mask = pad(sources)
+        ids, mask = pad(sources, self.device)
         # Without decoder_input_ids the search begins with the start symbol alone and is made to say the language code.
         prompt = len(self.direction.prompt)
         begun, coming = (
             (settings["decoder_input_ids"].shape[1], 0) if "decoder_input_ids" in settings else (1, prompt - 1)
         )
-        with loading.quiet():
-            found = self.network.generate(  # type: ignore[operator]
+        with loading.quiet(), mixed(self.device, self.precision):
+            found = self._searching.generate(  # type: ignore[operator]
                 input_ids=tracing.padded(self.network, ids, mask),
                 attention_mask=mask.long(),
                 max_new_tokens=limit + coming,
@@ -194,6 +206,17 @@ class HuggingFaceModel:
             )
         new = found[:, begun + coming :].tolist()
         return [row[: row.index(self.end_id) + 1] if self.end_id in row else row for row in new]
+
+    @property
+    def _searching(self) -> PreTrainedModel:
+        """The network that it searches with."""
+        return self.network if self.precision == torch.float64 else self._lowered
+
+    @cached_property
+    def _lowered(self) -> PreTrainedModel:
+        network = lowered(self.network)
+        network.set_output_embeddings(Unmixed(network.get_output_embeddings()))  # type: ignore[no-untyped-call]
+        return network
 
     def _score(self, logprobs: Array) -> float:
         """What the search ranked by: Σ log p over the length, a forced language code counted, to the length penalty."""
@@ -216,7 +239,7 @@ class HuggingFaceModel:
         for batch, recording in self._forced(sources, targets):
             for row, i in enumerate(batch):
                 parts = self._parts(recording.states["output"][row], targets[i])
-                found[i] = torch.cat([given_logprobs(self._logits(states), ids) for states, ids in parts]).numpy()
+                found[i] = torch.cat([given_logprobs(self._logits(states), ids) for states, ids in parts]).cpu().numpy()
         return [found[i] for i in range(len(sources))]
 
     @torch.no_grad()
@@ -224,8 +247,8 @@ class HuggingFaceModel:
         """Forced decoding, batched by length; in the order given. The attention is that of `Trace`."""
         found: dict[int, Forced] = {}
         for batch, recording in self._forced(sources, targets):
-            attention = recording.attention
-            assert attention is not None
+            assert recording.attention is not None
+            attention = recording.attention.cpu()
             for row, i in enumerate(batch):
                 length, width = len(targets[i]), len(sources[i])
                 weights = attention[row, :length, :width].numpy().copy()
@@ -238,7 +261,8 @@ class HuggingFaceModel:
         """What the network computes over given targets, batch by batch, with the indices of its rows."""
         lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
         for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-            (source, mask), (target, _) = pad([sources[i] for i in batch]), pad([targets[i] for i in batch])
+            source, mask = pad([sources[i] for i in batch], self.device)
+            target, _ = pad([targets[i] for i in batch], self.device)
             yield batch, self._run(source, mask, target, inner=False)
 
     def _statistics(self, output: Tensor, target: Sequence[int]) -> dict[str, NDArray[Any]]:
@@ -246,12 +270,13 @@ class HuggingFaceModel:
         parts = [
             token_statistics(self._logits(states), given, self.end_id) for states, given in self._parts(output, target)
         ]
-        return {name: torch.cat([part[name] for part in parts]).numpy() for name in parts[0]}
+        return {name: torch.cat([part[name] for part in parts]).cpu().numpy() for name in parts[0]}
 
     def _parts(self, output: Tensor, target: Sequence[int]) -> Iterator[tuple[Tensor, Tensor]]:
         """output [≥T,width] and target T ids in parts whose logits fit into memory."""
         rows = max(1, LOGITS // self._vocabulary)
-        yield from zip(torch.split(output[: len(target)], rows), torch.split(torch.tensor(target), rows), strict=True)
+        given = torch.tensor(target, device=output.device)
+        yield from zip(torch.split(output[: len(target)], rows), torch.split(given, rows), strict=True)
 
     # --- states -------------------------------------------------------------------------------------------------
 
@@ -271,7 +296,8 @@ class HuggingFaceModel:
         source_scale: Tensor | None = None, target_scale: Tensor | None = None,
     ) -> Trace:  # fmt: skip
         """Ids [B,S], mask [B,S], ids [B,T] → leaves, states, scores and heads, with gradient where that is on."""
-        return tracing.as_trace(self._run(source, mask, target, source_scale, target_scale))
+        scales = (None if scale is None else scale.to(self.device) for scale in (source_scale, target_scale))
+        return tracing.as_trace(self._run(*(ids.to(self.device) for ids in (source, mask, target)), *scales))
 
     def _run(
         self, source: Tensor, mask: Tensor, target: Tensor,
@@ -281,7 +307,7 @@ class HuggingFaceModel:
         longest = max(source.shape[1] - self._positions, target.shape[1] - self.longest_target)
         if longest > 0:
             raise RequestError(f"{self.name} has {self._positions} positions, {longest} fewer than the tokens given")
-        prompt = torch.tensor(self.direction.prompt).expand(len(target), -1)
+        prompt = torch.tensor(self.direction.prompt, device=self.device).expand(len(target), -1)
         recording = tracing.Recording(prompt.shape[1], source_scale, target_scale, inner)
         tracing.run(self.network, self._anatomy, recording, source, mask, torch.cat([prompt, target[:, :-1]], 1))
         return recording

@@ -150,7 +150,7 @@ def probe(network: PreTrainedModel, anatomy: Anatomy) -> None:
     """One word through the network. Raises ModelError where an attention cannot be reached."""
     recording = Recording(prompt=1)
     with torch.no_grad():
-        one = torch.ones(1, 1, dtype=torch.long)
+        one = torch.ones(1, 1, dtype=torch.long, device=network.device)
         run(network, anatomy, recording, one, one.bool(), one)
     missing = sorted(set(anatomy.attentions.values()) - recording.scores.keys())
     if missing:

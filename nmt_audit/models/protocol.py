@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nmt_audit.records import Array, Token, Translation
 
 if TYPE_CHECKING:  # an audit without a model does without torch: seconds, and 200 MB
+    import torch
     from torch import Tensor
 
 
@@ -33,7 +34,14 @@ class Forced:
 
 
 class Model(Protocol):
-    """Translates and scores. All arithmetic is float64 on the CPU unless a model says otherwise."""
+    """Translates and scores. All arithmetic is float64 unless a model says otherwise; the search's may be less exact.
+
+    Arrays of numpy are on the CPU, tensors on the model's device.
+    """
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
 
     @property
     def name(self) -> str:
@@ -42,6 +50,10 @@ class Model(Protocol):
     @property
     def directory(self) -> Path | None:
         """Where it was loaded from, with what belongs to it (thresholds, a card); None where it was made in memory."""
+
+    @property
+    def precision(self) -> torch.dtype:
+        """What its search computes in."""
 
     @property
     def fingerprint(self) -> str:
@@ -115,7 +127,11 @@ class Trace:
 
 @runtime_checkable
 class Traceable(Protocol):
-    """A model whose hidden states can be explained."""
+    """A model whose hidden states can be explained. It takes tensors of any device, and gives those of its own."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
 
     @property
     def states(self) -> Mapping[str, str]:

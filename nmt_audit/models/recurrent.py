@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 
 from nmt_audit.errors import RequestError
 from nmt_audit.models.batches import buckets, pad
+from nmt_audit.models.device import lowered, mixed, search_precision, unmixed
 from nmt_audit.models.protocol import Forced, Trace
 from nmt_audit.models.recurrent_network import Decoded, RecurrentNetwork
 from nmt_audit.models.search import Hypothesis, State, beam_search
@@ -22,7 +25,7 @@ BATCH_TOKENS, BATCH_ROWS = 4_000, 64
 
 
 class RecurrentModel:
-    """A trained recurrent network with its vocabulary, in float64.
+    """A trained recurrent network with its vocabulary, in float64, where the network is.
 
     float64 rather than float32: a sentence then gets the same translation alone and in any batch, because the
     differences that batching makes (1e-15) are far below those between hypotheses.
@@ -31,8 +34,10 @@ class RecurrentModel:
     def __init__(
         self, network: RecurrentNetwork[Any], vocabulary: Vocabulary, *, name: str, fingerprint: str,
         max_length: int = 512, length_penalty: float = 1.0, directory: Path | None = None,
+        precision: torch.dtype | None = None,
     ) -> None:  # fmt: skip
         self.network = network.double().eval().requires_grad_(False)
+        self.precision = precision or search_precision(self.device)
         self.vocabulary = vocabulary
         self.name = name
         self.directory = directory
@@ -42,6 +47,11 @@ class RecurrentModel:
         self.length_penalty = length_penalty
         self.end_id = END
         self.unknown_id = UNKNOWN
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.network.bias.device
 
     # --- text ---------------------------------------------------------------------------------------------------
 
@@ -77,8 +87,8 @@ class RecurrentModel:
         for row, hypothesis, scores in zip(tokens, found, forced, strict=True):
             text, target = self.vocabulary.decode(hypothesis.ids)
             translations.append(
-                Translation(text, row, target, scores.logprobs, hypothesis.score, hypothesis.finished)
-            )  # fmt: skip
+                Translation(text, row, target, scores.logprobs, self._score(scores.logprobs), hypothesis.finished)
+            )
         return translations
 
     @torch.no_grad()
@@ -92,35 +102,56 @@ class RecurrentModel:
                     f"a source of {len(ids)} tokens is over the model's {self.max_length}; split it or leave it out"
                 )
         found: dict[int, Hypothesis] = {}
-        for batch in buckets([len(ids) for ids in sources], tokens=BATCH_TOKENS // beam, rows=BATCH_ROWS):
-            state = self.begin([sources[i] for i in batch])
-            limits = [self.limit(len(sources[i])) for i in batch]
-            best = beam_search(self, state, limits, beam=beam, length_penalty=self.length_penalty)
-            found.update(zip(batch, best, strict=True))
+        searching = self._searching
+        with mixed(self.device, self.precision):
+            for batch in buckets([len(ids) for ids in sources], tokens=BATCH_TOKENS // beam, rows=BATCH_ROWS):
+                state = searching.begin([sources[i] for i in batch])
+                limits = [self.limit(len(sources[i])) for i in batch]
+                best = beam_search(searching, state, limits, beam=beam, length_penalty=self.length_penalty)
+                found.update(zip(batch, best, strict=True))
         return [found[i] for i in range(len(sources))]
 
     def limit(self, length: int) -> int:
         """The most tokens that a search says of a source of `length` tokens."""
         return 2 * length + 10
 
+    @property
+    def _searching(self) -> Self:
+        """The model with the network that it searches with."""
+        if self.precision == torch.float64:
+            return self
+        searching = copy.copy(self)
+        searching.network = self._lowered
+        return searching
+
+    @cached_property
+    def _lowered(self) -> RecurrentNetwork[Any]:
+        return lowered(self.network)
+
+    def _score(self, logprobs: Array) -> float:
+        """What the search ranks by, of exact log-probabilities: Σ log p over the length to the length penalty."""
+        return float(logprobs.sum() / len(logprobs) ** self.length_penalty)
+
     @torch.no_grad()
     def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
         """What the model says after each prefix when it may not stop there: greedy, `</s>` forbidden first."""
         texts = []
-        for source, prefix in zip(sources, prefixes, strict=True):
-            # One at a time: prefixes differ in length, and a state must stand exactly before its prefix's last word.
-            state, last = self.begin([source]), None
-            if len(prefix):
-                ids = torch.tensor([prefix])
-                state, last = self.network.decode(self.network.shift(ids), state).state, ids[:, -1]
-            limit = self.limit(len(source))
-            [found] = beam_search(self, state, [limit], beam=1, last=last, end_allowed_at=1)
-            texts.append(self.vocabulary.decode(found.ids)[0])
+        searching = self._searching
+        with mixed(self.device, self.precision):
+            for source, prefix in zip(sources, prefixes, strict=True):
+                # One at a time: prefixes differ in length, and a state must stand exactly before its prefix's last.
+                state, last = searching.begin([source]), None
+                if len(prefix):
+                    ids = torch.tensor([prefix], device=self.device)
+                    state, last = searching.network.decode(searching.network.shift(ids), state).state, ids[:, -1]
+                limit = self.limit(len(source))
+                [found] = beam_search(searching, state, [limit], beam=1, last=last, end_allowed_at=1)
+                texts.append(self.vocabulary.decode(found.ids)[0])
         return texts
 
     def begin(self, sources: Sequence[Sequence[int]]) -> State:
         """The decoder's state before the first word, one row per source (ids)."""
-        ids, mask = pad(sources)
+        ids, mask = pad(sources, self.device)
         state: State = self.network.begin(self.network.embed(ids), mask)
         return state
 
@@ -128,7 +159,9 @@ class RecurrentModel:
         """Last tokens [N] (PAD: none yet, y_0 = 0) → log-probabilities [N,V] and the next state."""
         previous = self.network.embed(tokens) * (tokens != PAD).unsqueeze(-1)
         decoded = self.network.decode(previous.unsqueeze(1), state)
-        return torch.log_softmax(self.network.logits(decoded.readout[:, 0]), -1), decoded.state
+        with unmixed(self.device):  # see `Unmixed`
+            logits = self.network.logits(decoded.readout[:, 0].to(self.network.bias.dtype))
+        return torch.log_softmax(logits, -1), decoded.state
 
     # --- forced decoding ----------------------------------------------------------------------------------------
 
@@ -143,7 +176,7 @@ class RecurrentModel:
         """The log-probabilities of `force`, at half its price."""
         found: dict[int, Array] = {}
         for batch, target, decoded in self._forced(sources, targets):
-            values = given_logprobs(self.network.logits(decoded.readout), target)
+            values = given_logprobs(self.network.logits(decoded.readout), target).cpu()
             found.update((i, values[row, : len(targets[i])].numpy().copy()) for row, i in enumerate(batch))
         return [found[i] for i in range(len(sources))]
 
@@ -153,9 +186,11 @@ class RecurrentModel:
         found: dict[int, Forced] = {}
         for batch, target, decoded in self._forced(sources, targets):
             statistics = token_statistics(self.network.logits(decoded.readout), target, self.end_id)
+            statistics = {name: values.cpu() for name, values in statistics.items()}
+            attention = None if decoded.attention is None else decoded.attention.cpu()
             for row, i in enumerate(batch):
                 length, width = len(targets[i]), len(sources[i])
-                weights = None if decoded.attention is None else decoded.attention[row, :length, :width].numpy().copy()
+                weights = None if attention is None else attention[row, :length, :width].numpy().copy()
                 of_row = {name: values[row, :length].numpy().copy() for name, values in statistics.items()}
                 found[i] = Forced(attention=weights, **of_row)
         return [found[i] for i in range(len(sources))]
@@ -167,7 +202,7 @@ class RecurrentModel:
         lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
         for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
             state = self.begin([sources[i] for i in batch])
-            target, _ = pad([targets[i] for i in batch])
+            target, _ = pad([targets[i] for i in batch], self.device)
             yield batch, target, self.network.decode(self.network.shift(target), state)
 
     # --- states -------------------------------------------------------------------------------------------------
@@ -191,12 +226,12 @@ class RecurrentModel:
         `source_scale` [B,S] and `target_scale` [B,T−1] multiply the embedded words.
         """
         words, earlier = self._leaf(source, source_scale), self._leaf(target[:, :-1], target_scale)
-        return self.network.trace(words, mask, earlier)
+        return self.network.trace(words, mask.to(self.device), earlier)
 
     def _leaf(self, ids: Tensor, scale: Tensor | None) -> Tensor:
         """ids [B,N] → [B,N,E]. A leaf, because the embedding table is constant."""
-        words: Tensor = self.network.embedding(ids)
-        return (words if scale is None else words * scale.unsqueeze(-1)).requires_grad_()
+        words: Tensor = self.network.embedding(ids.to(self.device))
+        return (words if scale is None else words * scale.to(words).unsqueeze(-1)).requires_grad_()
 
     def output_layer(self) -> tuple[Tensor, Tensor]:
         """The output layer's weights [V,E] (the embedding table) and bias [V]."""

@@ -33,6 +33,10 @@ S = TypeVar("S", bound=State)
 class Stepper(Protocol[S]):
     """One decoding step for N rows."""
 
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+
     def step(self, tokens: Tensor, state: S) -> tuple[Tensor, S]:
         """Last tokens [N] (PAD before the first) and their state → next log-probabilities [N,V] and states."""
 
@@ -94,7 +98,7 @@ def beam_search(
     `end_allowed_at`. `leave` False: sentences that are done stay in the batch to its end; it changes no answer, and is
     there to measure what their leaving saves.
     """
-    last = torch.full((len(limits),), PAD) if last is None else last
+    last = torch.full((len(limits),), PAD, device=stepper.device) if last is None else last
     everybody = torch.arange(len(limits), device=last.device)
     state = state.select(everybody.repeat_interleave(beam), None)
     tokens = last.repeat_interleave(beam)

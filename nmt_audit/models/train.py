@@ -46,10 +46,16 @@ class Result:
     losses: tuple[float, ...]
 
 
-def train(recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pair], out: Path) -> Result:
-    """Trains into `out`, or goes on with the training found there. Raises InputError if that had another recipe."""
+def train(
+    recipe: Recipe, training_pairs: Sequence[Pair], dev_pairs: Sequence[Pair], out: Path,
+    device: torch.device | None = None,
+) -> Result:  # fmt: skip
+    """Trains into `out`, or goes on with the training found there, on a device (None: the CPU).
+
+    Raises InputError if that had another recipe.
+    """
     torch.manual_seed(recipe.seed)
-    run = _Run.start(recipe, training_pairs, out)
+    run = _Run.start(recipe, training_pairs, out, device or torch.device("cpu"))
     settings = recipe.training
     dev = dev_pairs[: settings.evaluate_pairs]
     if run.finished:
@@ -76,6 +82,7 @@ class _Run:
 
     recipe: Recipe
     out: Path
+    device: torch.device
     vocabulary: Vocabulary
     examples: list[Ids]
     network: nn.Module
@@ -88,21 +95,21 @@ class _Run:
     losses: tuple[float, ...] = ()
 
     @classmethod
-    def start(cls, recipe: Recipe, pairs: Sequence[Pair], out: Path) -> _Run:
+    def start(cls, recipe: Recipe, pairs: Sequence[Pair], out: Path, device: torch.device) -> _Run:
         saved = _saved(out, recipe)
         vocabulary = Vocabulary(saved["vocabulary"]) if saved else _new_vocabulary(recipe, pairs)
         examples = [([t.id for t in vocabulary.encode(s)], [t.id for t in vocabulary.encode(t)]) for s, t in pairs]
         examples = [pair for pair in examples if max(map(len, pair)) <= recipe.training.max_tokens]
         make = ARCHITECTURES[recipe.architecture].network
-        network, averaged = make(recipe.sizes), make(recipe.sizes)
+        network, averaged = make(recipe.sizes).to(device), make(recipe.sizes).to(device)
         averaged.load_state_dict(network.state_dict())
         optimiser = torch.optim.Adam(network.parameters(), lr=recipe.training.learning_rate)
-        run = cls(recipe, out, vocabulary, examples, network, averaged, optimiser)
+        run = cls(recipe, out, device, vocabulary, examples, network, averaged, optimiser)
         if saved:
             network.load_state_dict(saved["network"])
             averaged.load_state_dict(saved["averaged"])
             optimiser.load_state_dict(saved["optimiser"])
-            torch.set_rng_state(saved["random"])
+            _generator(device).set_state(saved["random"])
             run.step, run.best, run.signature, run.since_best, run.losses = saved["progress"]
         return run
 
@@ -126,12 +133,20 @@ class _Run:
                 "network": self.network.state_dict(),
                 "averaged": self.averaged.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
-                "random": torch.get_rng_state(),
+                "random": _generator(self.device).get_state(),
                 "progress": (self.step, self.best, self.signature, self.since_best, self.losses),
             },
             temporary,
         )
         os.replace(temporary, self.out / STATE)
+
+
+def _generator(device: torch.device) -> torch.Generator:
+    """What dropout draws from there."""
+    if device.type == "cpu":
+        return torch.default_generator
+    generators: Sequence[torch.Generator] = torch.get_device_module(device).default_generators
+    return generators[device.index or 0]
 
 
 def _new_vocabulary(recipe: Recipe, pairs: Sequence[Pair]) -> Vocabulary:
@@ -148,7 +163,7 @@ def _saved(out: Path, recipe: Recipe) -> dict[str, Any] | None:
     if not (out / STATE).exists():
         return None
     try:
-        saved: dict[str, Any] = torch.load(out / STATE, weights_only=True)
+        saved: dict[str, Any] = torch.load(out / STATE, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{out / STATE}: no checkpoint ({reason}); remove it to begin again") from error
@@ -208,11 +223,11 @@ def _rate(recipe: Recipe, step: int) -> float:
 def _update(run: _Run, batch: Sequence[Ids]) -> float:
     """One optimiser step; returns the loss per token, nats."""
     settings = run.recipe.training
-    (source, mask), (target, _) = pad([pair[0] for pair in batch]), pad([pair[1] for pair in batch])
+    (source, mask), (target, _) = (pad([pair[side] for pair in batch], run.device) for side in (0, 1))
     for group in run.optimiser.param_groups:
         group["lr"] = _rate(run.recipe, run.step)
     run.network.train()
-    with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
+    with torch.autocast(run.device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
         logits = run.network(source, mask, target)
     loss: Tensor = F.cross_entropy(
         logits.float().flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=settings.label_smoothing
@@ -246,7 +261,7 @@ def _evaluate(run: _Run, dev: Sequence[Pair]) -> None:
     latest = run.out / ".latest"
     save = ARCHITECTURES[recipe.architecture].save
     save(latest, run.averaged, run.vocabulary, about)
-    model = load_model(str(latest))
+    model = load_model(str(latest), device=run.device)
     said = [translation.text for translation in model.translate([source for source, _ in dev], beam=1)]
     metric = sacrebleu.BLEU()
     bleu = metric.corpus_score(said, [[target for _, target in dev]]).score

@@ -64,9 +64,10 @@ OPTIONS = ("target", "position", "word", "state", "method", "rules", "against", 
 def make_figure(asked: FigureRequest) -> tuple[Sequence[Picture], Caption]:
     """Loads the models and makes the figure. Raises RequestError for what the kind or the model does not have."""
     check(asked)
-    return draw_with(
-        asked, [load_model(name, src_lang=asked.src_lang, tgt_lang=asked.tgt_lang) for name in asked.model]
-    )
+    models = [
+        load_model(name, src_lang=asked.src_lang, tgt_lang=asked.tgt_lang, device=asked.device) for name in asked.model
+    ]
+    return draw_with(asked, models)
 
 
 def check(asked: FigureRequest) -> None:

@@ -35,6 +35,7 @@ class FigureRequest:
     tgt_lang: str | None = None
     pieces: bool = False
     limit: int | None = None
+    device: str = "auto"
 
     @property
     def rule_set(self) -> str:

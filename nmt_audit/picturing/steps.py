@@ -27,7 +27,7 @@ def steps(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     encoder, context, state = _names(shown)
     trace = traced(pair)
     weight, bias = shown.output_layer()
-    chances = F.linear(trace.states["output"][0], weight, bias).softmax(-1)
+    chances = F.linear(trace.states["output"][0], weight, bias).softmax(-1).cpu()
     produced = pieces(pair.target_tokens)
     made = tuple(
         _step(pair, trace, position, chances[position], context, state, ("start", *produced)[position])
@@ -35,7 +35,7 @@ def steps(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     )
     summed = trace.attention is not None and context is not None and _is_sum(trace, encoder, context)
     picture = Steps(
-        "Step by step", pieces(pair.source_tokens), trace.states[encoder][0].numpy(), made,
+        "Step by step", pieces(pair.source_tokens), trace.states[encoder][0].cpu().numpy(), made,
         (encoder, context or "", state), summed,
     )  # fmt: skip
     looked = "encoder states × attention, " if context and trace.attention is not None else "no attention, "
@@ -76,7 +76,7 @@ def _step(
     return Step(
         reads, piece(token.piece), float(chances[token.id]),
         tuple((piece(pair.model.piece(id)), float(chances[id])) for id in best),
-        trace.states[state][0, position].numpy(),
-        trace.attention[0, position].numpy() if trace.attention is not None and looks else None,
-        trace.states[context][0, position].numpy() if looks and context is not None else None,
+        trace.states[state][0, position].cpu().numpy(),
+        trace.attention[0, position].cpu().numpy() if trace.attention is not None and looks else None,
+        trace.states[context][0, position].cpu().numpy() if looks and context is not None else None,
     )  # fmt: skip

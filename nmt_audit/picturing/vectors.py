@@ -36,7 +36,7 @@ def states(asked: FigureRequest, models: Sequence[Model]) -> Drawing:
     for source in both:
         pair = sentence(model, source, "" if side == "source" else None)
         tokens = pair.source_tokens if side == "source" else pair.target_tokens
-        shown.append((pieces(tokens), traced(pair).states[state][0].numpy()))
+        shown.append((pieces(tokens), traced(pair).states[state][0].cpu().numpy()))
     (first, first_states), (second, second_states) = shown
     return Drawing(
         (StatesOverTime(f"State “{state}” over time", first, first_states, second, second_states),),
@@ -110,7 +110,7 @@ def representations(model: Model, texts: Sequence[str], state: str) -> tuple[Arr
         target, _ = pad([[model.end_id]] * len(batch))
         trace = traceable(model).trace(source, mask, target)
         for row, i in enumerate(batch):
-            of_words = trace.states[state][row, : len(tokens[i])].numpy()
+            of_words = trace.states[state][row, : len(tokens[i])].cpu().numpy()
             if not trace.gates:
                 found[i], where = of_words.mean(0), "mean over the tokens"
             elif "backward" in state:

@@ -77,10 +77,11 @@ def _traced(model: Model, pairs: Sequence[Pair]) -> list[dict[str, Array]]:
         trace = model.trace(source, mask, target)
         if trace.attention is None:
             raise no_attention(model)
-        heads = [trace.scores[name].softmax(-1) for name in cross_layers(trace)]
+        weights = trace.attention.cpu()
+        heads = [trace.scores[name].softmax(-1).cpu() for name in cross_layers(trace)]
         for row, i in enumerate(batch):
             width, steps = map(len, pairs[i])
-            found[i] = {"map": trace.attention[row, :steps, :width].numpy().copy()}
+            found[i] = {"map": weights[row, :steps, :width].numpy().copy()}
             if len(heads) > 1 or (heads and heads[0].shape[1] > 1):
                 found[i]["heads"] = torch.stack([layer[row, :, :steps, :width] for layer in heads]).numpy()
     return [found[i] for i in range(len(pairs))]

@@ -51,9 +51,9 @@ def _explanation(request: Request, trace: Trace, row: int, saliency: Tensor) -> 
     assert trace.attention is not None
     steps, width = list(request.positions), len(request.source_tokens)
     layers = saliency[:, :, steps, :width].sum(2)
-    scores = trace.scores[cross_layers(trace)[-1]][row].detach().mean(0)
+    scores = trace.scores[cross_layers(trace)[-1]][row].detach().mean(0).cpu()
     details = {
-        "attention": trace.attention[row, steps, :width].detach().sum(0).numpy(),
+        "attention": trace.attention[row, steps, :width].detach().sum(0).cpu().numpy(),
         "scores": scores[steps, :width].sum(0).numpy(),
     }
     if layers.shape[0] * layers.shape[1] > 1:

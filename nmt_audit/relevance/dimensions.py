@@ -21,8 +21,8 @@ def by_dimension(
     `details`: "source_dimensions" [S,E] and "target_dimensions" [P,E], P earlier target words.
     """
     dimensions = {
-        "source_dimensions": source[: len(request.source_tokens)].numpy().astype(np.float64),
-        "target_dimensions": target[: request.prefix].numpy().astype(np.float64),
+        "source_dimensions": source[: len(request.source_tokens)].cpu().numpy().astype(np.float64),
+        "target_dimensions": target[: request.prefix].cpu().numpy().astype(np.float64),
     }
     per_word = [getattr(values, word)(1) for values in dimensions.values()]
     return request.explained(method, *per_word, ledger=ledger, offsets=offsets, details=dimensions)

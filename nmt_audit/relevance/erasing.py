@@ -91,7 +91,7 @@ def logprobs(model: Traceable, hidden: Tensor, tokens: Sequence[int]) -> list[fl
     """The log-probability (natural) of one token for each row of the state "output", hidden [K,width]."""
     weight, bias = model.output_layer()
     at_once = max(1, LOGITS // len(weight))
-    given = torch.tensor(tokens, dtype=torch.long).unsqueeze(1)
+    given = torch.tensor(tokens, dtype=torch.long, device=hidden.device).unsqueeze(1)
     found: list[float] = []
     for first in range(0, len(given), at_once):
         logits = F.linear(hidden[first : first + at_once], weight, bias)

@@ -30,8 +30,9 @@ def gates(model: Model, requests: Sequence[Request]) -> list[Explanation]:
     def answer(rows: list[list[Request]]) -> list[list[Explanation]]:
         trace = shown.trace(*ids(rows))
         check_gates(model, trace)
+        opened = {name: gate.cpu() for name, gate in trace.gates.items()}
         return [
-            [curves(request, "gates", {name: gate[row] for name, gate in trace.gates.items()}) for request in asked]
+            [curves(request, "gates", {name: gate[row] for name, gate in opened.items()}) for request in asked]
             for row, asked in enumerate(rows)
         ]
 
@@ -45,7 +46,7 @@ def check_gates(model: Model, trace: Trace) -> None:
 
 
 def curves(request: Request, method: str, of_row: Mapping[str, Tensor]) -> Explanation:
-    """The explanation made of one vector [≥N,H] per gate and word of the request's row."""
+    """The explanation made of one vector [≥N,H] per gate and word of the request's row, on the CPU."""
     norms: dict[str, Array] = {}
     details: dict[str, Array] = {}
     for name, values in of_row.items():

@@ -25,7 +25,7 @@ def gradient_x_input(model: Model, requests: Sequence[Request]) -> list[Explanat
         with torch.enable_grad():
             trace = shown.trace(*ids(rows))
             found = derivatives(shown, trace, rows, (trace.source, trace.target))
-        words = (trace.source.detach(), trace.target.detach())
+        words = (trace.source.detach().cpu(), trace.target.detach().cpu())
         return [
             [
                 by_dimension(

@@ -64,11 +64,11 @@ def _at(model: Traceable, rows: list[list[Request]], scale: Sequence[float]) -> 
 
 @torch.no_grad()
 def _end(model: Traceable, rows: list[list[Request]], scale: float) -> tuple[Tensor, Tensor, list[list[float]]]:
-    """The embedded words at an end of the path, and S of every request there."""
+    """The embedded words at an end of the path, on the CPU, and S of every request there."""
     trace = _at(model, rows, [scale] * len(rows))
     asked = [request for row in rows for request in row]
     found = iter(scalars(model, trace, asked, [number for number, row in enumerate(rows) for _ in row]).tolist())
-    return trace.source.detach(), trace.target.detach(), [[next(found) for _ in row] for row in rows]
+    return trace.source.detach().cpu(), trace.target.detach().cpu(), [[next(found) for _ in row] for row in rows]
 
 
 def _integrals(model: Traceable, rows: list[list[Request]]) -> list[list[list[Tensor]]]:

@@ -87,7 +87,7 @@ def relevances(
     model: Traceable, rows: list[list[Request]], rules: RuleSet, *, heads: bool = False
 ) -> list[list[Relevance]]:
     """What the passes of a batch bring; for each row its requests' own. `heads`: also to the heads of attention."""
-    with propagation(rules, len(rows)) as mode:
+    with propagation(rules, len(rows), model.device) as mode:
         trace = model.trace(*ids(rows))
     inner = dict(trace.heads) if heads else {}
     leaves = (trace.source, trace.target, *inner.values(), *trace.initial)
@@ -98,18 +98,19 @@ def relevances(
         last = some.stop == max(map(len, rows))
         carried = backward(start.states, (*leaves, *accounts.values()), start.seeds, last=last)
         relevance = [
-            (back if rules.carries == "relevance" else leaf * back).sum(-1).detach()
+            (back if rules.carries == "relevance" else leaf * back).sum(-1).detach().cpu()
             for leaf, back in zip(leaves, carried, strict=False)
         ]
         leaked = dict(zip(accounts, carried[len(leaves) :], strict=True))
         for name, leak in start.leaks.items():
             leaked[name] = leaked[name] + leak if name in leaked else leak
+        values, leaked = start.values.cpu(), {name: leak.cpu() for name, leak in leaked.items()}
         for number, row in enumerate(rows):
             for place in range(min(len(some), len(row) - some.start)):
                 source, target, *rest = (part[place, number].numpy() for part in relevance)
                 found[number].append(
                     Relevance(
-                        float(start.values[place, number]),
+                        float(values[place, number]),
                         source,
                         target,
                         sum(float(part.sum()) for part in rest[len(inner) :]),

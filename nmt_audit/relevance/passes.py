@@ -98,7 +98,8 @@ def scalars(model: Traceable, trace: Trace, requests: Sequence[Request], rows: S
             values = _of_tokens(model, hidden, tokens, against, state)
         else:
             values = hidden.sum(-1)
-        total = total.index_add(0, torch.tensor(asked, device=total.device), values)
+        # Not index_add, which adds in any order on a GPU.
+        total = total.index_put((torch.tensor(asked, device=total.device),), values, accumulate=True)
     return total
 
 
@@ -112,8 +113,8 @@ def _of_tokens(
     if state == LOGPROB:  # where two tokens are compared, the normalisation cancels
         alone = [k for k, other in enumerate(against) if other is None]
         if alone:
-            logits = F.linear(hidden[alone], weight, bias)
-            values = values.index_add(0, torch.tensor(alone, device=values.device), -torch.logsumexp(logits, -1))
+            norms = torch.logsumexp(F.linear(hidden[alone], weight, bias), -1)
+            values = values.index_put((torch.tensor(alone, device=values.device),), -norms, accumulate=True)
     return values
 
 
@@ -159,7 +160,7 @@ def backward(
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """One request's S, and its derivative with respect to what its row holds of each tensor: [N,…] each."""
+    """One request's S, and its derivative with respect to what its row holds of each tensor: [N,…] each, on the CPU."""
 
     value: float
     of: tuple[Tensor, ...]
@@ -171,18 +172,18 @@ def derivatives(
     """∂S/∂tensor of every request, for tensors [B,…] of the trace, leaves or not; for each row its requests' own."""
     places = [(row, slot) for row, asked in enumerate(rows) for slot in range(len(asked))]
     total = scalars(model, trace, [rows[row][slot] for row, slot in places], [row for row, _ in places])
+    totals = total.detach().cpu()
     found: list[list[Derivative]] = [[] for _ in rows]
     for some in slots(rows):
         numbers = [n for n, (_, slot) in enumerate(places) if slot in some]
         seeds = total.new_zeros(len(some), len(places))
         for n in numbers:
             seeds[places[n][1] - some.start, n] = 1.0
-        back = backward([total], tensors, [seeds], last=some.stop == max(map(len, rows)))
+        last = some.stop == max(map(len, rows))
+        back = [part.detach().cpu() for part in backward([total], tensors, [seeds], last=last)]
         for n in numbers:
             row, slot = places[n]
-            found[row].append(
-                Derivative(float(total[n].detach()), tuple(part[slot - some.start, row].detach() for part in back))
-            )
+            found[row].append(Derivative(float(totals[n]), tuple(part[slot - some.start, row] for part in back)))
     return found
 
 

@@ -85,11 +85,13 @@ class _Poisoned(torch.autograd.Function):
 class Propagation(TorchFunctionMode):
     """Within the block, operators on activations are swapped. `accounts`: a zero leaf [B] for each leak."""
 
-    def __init__(self, rules: RuleSet, rows: int, dtype: torch.dtype = torch.float64) -> None:
+    def __init__(
+        self, rules: RuleSet, rows: int, device: torch.device | None, dtype: torch.dtype = torch.float64
+    ) -> None:
         super().__init__()
         self.rules = rules
         self.accounts: Mapping[str, Tensor] = {
-            name: torch.zeros(rows, dtype=dtype, requires_grad=True) for name in ACCOUNTS
+            name: torch.zeros(rows, dtype=dtype, device=device, requires_grad=True) for name in ACCOUNTS
         }
         self._roles: dict[int, tuple[Tensor, Role]] = {}  # holds the tensors, so that an id cannot be reused
         self._modules: list[str] = []
@@ -186,9 +188,12 @@ class Propagation(TorchFunctionMode):
 
 
 @contextmanager
-def propagation(rules: RuleSet, rows: int) -> Iterator[Propagation]:
-    """A forward pass within the block can be gone back through by `rules`. Hooks and swaps end with the block."""
-    mode = Propagation(rules, rows)
+def propagation(rules: RuleSet, rows: int, device: torch.device | None = None) -> Iterator[Propagation]:
+    """A forward pass within the block can be gone back through by `rules`. Hooks and swaps end with the block.
+
+    `device`: where the pass is made; None: on the CPU.
+    """
+    mode = Propagation(rules, rows, device)
     hooks = (register_module_forward_pre_hook(mode.entered), register_module_forward_hook(mode.left))
     try:
         with torch.enable_grad(), mode:

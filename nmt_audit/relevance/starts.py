@@ -53,8 +53,9 @@ def starts(model: Traceable, trace: Trace, rows: Sequence[Sequence[Request]], so
         places, numbers, positions, tokens, against = map(list, zip(*logits, strict=True))
         hidden = trace.states["output"][numbers, positions].detach()
         found = _at_logits(model, hidden, tokens, against, rules)
-        at = (torch.tensor(places), torch.tensor(numbers))
-        seeds[names.index("output")][(*at, torch.tensor(positions))] = found.seeds
+        passes, asked, steps = (torch.tensor(one, device=values.device) for one in (places, numbers, positions))
+        at = (passes, asked)
+        seeds[names.index("output")][(*at, steps)] = found.seeds
         values.index_put_(at, found.values, accumulate=True)
         for name, leak in found.leaks.items():
             leaks[name] = torch.zeros_like(values).index_put_(at, leak, accumulate=True)

@@ -131,7 +131,7 @@ def _states(model: Traceable, item: Audited) -> Iterator[Explained]:
             evidence.source_tokens, evidence.target_tokens, (len(tokens) - 1,), state, "states", None, None, None,
             np.zeros(0), np.zeros(0),
         )  # fmt: skip
-        values = trace.states[state][0, : len(tokens)].numpy()
+        values = trace.states[state][0, : len(tokens)].cpu().numpy()
         yield Explained(item.segment.id, None, answer, "map", {"values": values})
 
 

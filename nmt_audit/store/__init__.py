@@ -2,9 +2,9 @@
 
 Only what reviewers add later is elsewhere: see `verdicts`.
 
-`schema` (the columns of the tables) → `rows` (records ↔ rows) → `parts` (a shard as tables) → `writing` (a run comes into
-being, shard by shard, under a lock, and goes on after a kill) → `sealing` (what a finished run consists of, by hash) →
-`reading` (a run, read back). `flag_names`: what flags are called.
+`schema` (the columns of the tables) → `rows` (records ↔ rows) → `parts` (a shard as tables) → `writing` (a run comes
+into being, shard by shard, under a lock, and goes on after a kill) → `sealing` (what a finished run consists of, by
+hash) → `reading` (a run, read back). `flag_names`: what flags are called.
 """
 
 from nmt_audit.store.flag_names import FlagNames

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LOCK = ".lock"
 # What two audits must have in common for the second to go on with the first.
-SAME = ("model", "data", "settings", "name", "date", "series", "src_lang", "tgt_lang", "threads", "versions")
+SAME = ("model", "data", "settings", "name", "date", "series", "src_lang", "tgt_lang", "threads", "device", "versions")
 
 
 class RunWriter:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from nights.undisturbed import Undisturbed, assert_like, model_audit, text_audit, undisturbed
 
 RAY = ("--engine", "ray", "--workers", "2")

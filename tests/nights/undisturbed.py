@@ -92,8 +92,8 @@ def model_audit(folder: Path) -> Audit:
 
 
 def undisturbed(audit: Audit, out: Path) -> Undisturbed:
-    """The audit, run from its beginning to its end; after another one, so that it is as quick as those that follow: what
-    is measured once of a model and a corpus is in the cache then."""
+    """The audit, run from its beginning to its end; after another one, so that it is as quick as those that follow:
+    what is measured once of a model and a corpus is in the cache then."""
     before = out.with_name(f"before-{out.name}")
     subprocess.run(audit.command(before), check=True, capture_output=True)
     shutil.rmtree(before)
