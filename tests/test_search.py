@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from nmt_audit.errors import RequestError
+from nmt_audit.models import rnnsearch_steps
 from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
 from nmt_audit.models.search import beam_search
@@ -154,6 +155,15 @@ def test_a_sentence_is_translated_alike_alone_and_in_a_batch(beam: int) -> None:
         assert (translation.text, translation.finished) == (alone.text, alone.finished)
         np.testing.assert_allclose(translation.logprobs, alone.logprobs, rtol=0, atol=1e-9)
         assert translation.score == pytest.approx(alone.score, abs=1e-9)
+
+
+def test_a_vocabulary_too_large_for_a_table_of_its_words_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = [ids_of(tiny_model(), source) for source in some_sources(8)]
+    with_table = tiny_model().search(sources, beam=3)
+    monkeypatch.setattr(rnnsearch_steps, "TABLE", 0)
+    for found, other in zip(tiny_model().search(sources, beam=3), with_table, strict=True):
+        assert (found.ids, found.finished) == (other.ids, other.finished)
+        assert found.score == pytest.approx(other.score, abs=1e-12)
 
 
 def test_answers_come_in_the_order_of_the_sources() -> None:

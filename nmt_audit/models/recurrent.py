@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from nmt_audit.models.protocol import Forced, Trace
 from nmt_audit.models.recurrent_network import Decoded, RecurrentNetwork
 from nmt_audit.models.search import Hypothesis, State, beam_search
 from nmt_audit.models.statistics import given_logprobs, token_statistics
+from nmt_audit.models.steps import Steps, steps_of
 from nmt_audit.models.vocabulary import END, PAD, UNKNOWN, Vocabulary
 from nmt_audit.records import Array, Token, Translation
 
-BATCH_TOKENS, BATCH_ROWS = 4_000, 64
+BATCH_TOKENS, BATCH_ROWS = 4_000, 64  # of forced decoding
+SEARCH_TOKENS, SEARCH_ROWS = 8_000, 128  # of a search: source tokens of all hypotheses, sentences
+LOGITS = 8_000_000  # at most so many numbers at once in a search: 64 MB
 
 
 class RecurrentModel:
@@ -92,7 +96,8 @@ class RecurrentModel:
                     f"a source of {len(ids)} tokens is over the model's {self.max_length}; split it or leave it out"
                 )
         found: dict[int, Hypothesis] = {}
-        for batch in buckets([len(ids) for ids in sources], tokens=BATCH_TOKENS // beam, rows=BATCH_ROWS):
+        rows = max(1, min(SEARCH_ROWS, LOGITS // (beam * len(self.vocabulary))))
+        for batch in buckets([len(ids) for ids in sources], tokens=SEARCH_TOKENS // beam, rows=rows):
             state = self.begin([sources[i] for i in batch])
             limits = [self.limit(len(sources[i])) for i in batch]
             best = beam_search(self, state, limits, beam=beam, length_penalty=self.length_penalty)
@@ -109,26 +114,30 @@ class RecurrentModel:
         texts = []
         for source, prefix in zip(sources, prefixes, strict=True):
             # One at a time: prefixes differ in length, and a state must stand exactly before its prefix's last word.
-            state, last = self.begin([source]), None
-            if len(prefix):
-                ids = torch.tensor([prefix])
-                state, last = self.network.decode(self.network.shift(ids), state).state, ids[:, -1]
+            state, last = self.begin([source]), torch.tensor([PAD])
+            for id in prefix:
+                _, state = self._steps.advance(last, state)
+                last = torch.tensor([id])
             limit = self.limit(len(source))
             [found] = beam_search(self, state, [limit], beam=1, last=last, end_allowed_at=1)
             texts.append(self.vocabulary.decode(found.ids)[0])
         return texts
 
+    @cached_property
+    def _steps(self) -> Steps[Any]:
+        """Made when the first search begins: what it computes in advance is of no use elsewhere."""
+        with torch.no_grad():
+            return steps_of(self.network)
+
     def begin(self, sources: Sequence[Sequence[int]]) -> State:
-        """The decoder's state before the first word, one row per source (ids)."""
-        ids, mask = pad(sources)
-        state: State = self.network.begin(self.network.embed(ids), mask)
+        """The state of a search before the first word, one row per source (ids)."""
+        state: State = self._steps.begin(*pad(sources))
         return state
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """Last tokens [N] (PAD: none yet, y_0 = 0) → log-probabilities [N,V] and the next state."""
-        previous = self.network.embed(tokens) * (tokens != PAD).unsqueeze(-1)
-        decoded = self.network.decode(previous.unsqueeze(1), state)
-        return torch.log_softmax(self.network.logits(decoded.readout[:, 0]), -1), decoded.state
+        readout, after = self._steps.advance(tokens, state)
+        return torch.log_softmax(self.network.logits(readout), -1), after
 
     # --- forced decoding ----------------------------------------------------------------------------------------
 
@@ -166,7 +175,13 @@ class RecurrentModel:
         """The decoder's states over given targets, batch by batch: indices, target ids [B,T], states."""
         lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
         for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-            state = self.begin([sources[i] for i in batch])
+            # Many targets may have one source (a word of the target left out in turn): it is read once.
+            places: dict[tuple[int, ...], int] = {}
+            rows = torch.tensor([places.setdefault(tuple(sources[i]), len(places)) for i in batch])
+            ids, mask = pad(list(places))
+            state = self.network.begin(self.network.embed(ids), mask)
+            if len(places) < len(batch):
+                state = state.select(rows, rows)
             target, _ = pad([targets[i] for i in batch])
             yield batch, target, self.network.decode(self.network.shift(target), state)
 
