@@ -37,7 +37,7 @@ def begun(config: AuditConfig, data: Mapping[str, str], model: Model | None) -> 
         "settings": _settings(config, model),
         "threads": _threads(model),
         "data": dict(data),
-        "versions": {"nmt-audit": __version__, **{package: version(package) for package in VERSIONED}},
+        "versions": {"nmt-audit": __version__, **{package: version(package) for package in _versioned(config)}},
         "command": sys.argv[1:],
     }
 
@@ -57,6 +57,7 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
     """Every option that decides what a run's tables and pages hold."""
     return {
         "beam": config.beam if model is not None and config.hypotheses is None else None,
+        "decoder": config.decoder if model is not None else None,
         "rules": config.rules if model is not None else None,
         "rule_sets": list(config.rule_sets) if model is not None else [],
         "methods": ["attention", "lrp", *config.methods] if model is not None else [],
@@ -69,6 +70,11 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
         "threads": config.threads,
         "shard": SHARD,
     }
+
+
+def _versioned(config: AuditConfig) -> tuple[str, ...]:
+    """The packages that a run hangs on."""
+    return VERSIONED if config.decoder == "model" else (*VERSIONED, "ctranslate2")
 
 
 def _threads(model: Model | None) -> int | None:

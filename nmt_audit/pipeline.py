@@ -67,7 +67,7 @@ def audit(config: AuditConfig) -> Path:
         with new_run(config.out, resume=config.resume, replace=config.replace) as writer:
             job = _Job(config, writer, stopping)
             with job.timed("loading"):
-                model = load(config.model, config.threads, config.src_lang, config.tgt_lang)
+                model = load(config.model, config.threads, config.src_lang, config.tgt_lang, config.decoder)
             writer.begin(begun(config, _hashes(corpus, clean, rejected), model))
             if not writer.finished:
                 _finish(job, model, corpus, clean, rejected)
@@ -192,18 +192,30 @@ def _clean_corpus(path: str, like: Segment) -> Corpus:
 
 
 def load(
-    model: str | None, threads: int | None = None, src_lang: str | None = None, tgt_lang: str | None = None
-) -> Model | None:
-    """A model by name, None for none; how many CPU threads it may use, and the direction of a multilingual one."""
+    model: str | None, threads: int | None = None, src_lang: str | None = None, tgt_lang: str | None = None,
+    decoder: str = "model",
+) -> Model | None:  # fmt: skip
+    """A model by name, None for none; how many CPU threads it may use, the direction of a multilingual one, and what it
+    translates with (see `config.DECODERS`)."""
     if model is None:
         return None
-    import torch
-
     from nmt_audit.models import load_model
+
+    use_threads(threads)
+    loaded = load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
+    if decoder != "model":
+        from nmt_audit.models.ctranslate2_decoder import decode_by_ctranslate2
+
+        decode_by_ctranslate2(loaded, decoder.partition(":")[2] or "int8")
+    return loaded
+
+
+def use_threads(threads: int | None) -> None:
+    """How many CPU threads torch may use from now on; None: what it thinks best."""
+    import torch
 
     if threads is not None:
         torch.set_num_threads(threads)
-    return load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
 
 
 # --- the stages, shard by shard ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ LONGEST_FILE = 400
 # A module imports from lower layers and, within its own part (a module or a folder of the package), as it likes.
 LAYERS = (
     {"errors", "intervals"},
-    {"durable", "locking", "records", "toml_file"},
+    {"caching", "durable", "locking", "records", "toml_file"},
     {
         "corpus",
         "jsonl",

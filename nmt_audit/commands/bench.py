@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from nmt_audit.errors import OutputError
+from nmt_audit.errors import InputError, OutputError
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -115,6 +115,54 @@ def explain(
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
     print_tables(found.tables())
+
+
+@bench.command()
+def decode(
+    source: Annotated[str, typer.Option("--source", help="The corpus; with references, BLEU is shown too.")],
+    model: Annotated[
+        str | None, typer.Option("--model", help="A shipped model, a directory or a Hugging Face name.")
+    ] = None,
+    random: Annotated[
+        bool, typer.Option("--random", help="Instead: a Marian of 6 + 6 layers, 512 wide, with random weights.")
+    ] = False,
+    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
+    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    sentences: Annotated[int | None, typer.Option("--sentences", min=1, help="How many; all by default.")] = None,
+    skip: Annotated[int, typer.Option("--skip", min=0, help="Leave out so many at the beginning.")] = 0,
+    beam: Annotated[int, typer.Option("--beam", min=1, help="Width of the beam search.")] = 5,
+    repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
+    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """What decoding costs: sentences a second of each way to do it, and whether all say the same.
+
+    A recurrent model is timed with one sentence at a time, with small batches in corpus order, and as an audit does it;
+    one of Hugging Face's with generate, as an audit does it, and with CTranslate2 where that is installed.
+
+    Example: nmt-audit bench decode --model rnnsearch-de-en --source dev.tsv --sentences 300
+    """
+    from nmt_audit.bench.decode import bench_decode, random_marian
+    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.corpus import read_corpus
+    from nmt_audit.models import load_model
+    from nmt_audit.pipeline import use_threads
+
+    if random == (model is not None):
+        raise InputError("one of --model and --random is needed")
+    corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
+    chosen = corpus.segments[skip : None if sentences is None else skip + sentences]
+    use_threads(threads)
+    loaded = random_marian() if model is None else load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
+    references = [segment.reference for segment in chosen if segment.reference is not None]
+    found = bench_decode(
+        loaded, [segment.source for segment in chosen], references if len(references) == len(chosen) else None,
+        beam=beam, repetitions=repetitions,
+    )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    print_tables([found.table()])
 
 
 @bench.command()

@@ -14,9 +14,10 @@ from nmt_audit.errors import RequestError
 from nmt_audit.models.batches import buckets, pad
 from nmt_audit.models.protocol import Forced, Trace
 from nmt_audit.models.recurrent_network import Decoded, RecurrentNetwork
-from nmt_audit.models.search import Hypothesis, State, beam_search
+from nmt_audit.models.search import State, beam_search
 from nmt_audit.models.statistics import given_logprobs, token_statistics
 from nmt_audit.models.steps import Steps, steps_of
+from nmt_audit.models.translating import refuse, translate
 from nmt_audit.models.vocabulary import END, PAD, UNKNOWN, Vocabulary
 from nmt_audit.records import Array, Token, Translation
 
@@ -70,38 +71,27 @@ class RecurrentModel:
 
     # --- translation --------------------------------------------------------------------------------------------
 
-    @torch.no_grad()
     def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
         """Beam search over length-bucketed batches; answers in the order of `sources`."""
-        tokens = [self.tokenize(source) for source in sources]
-        ids = [[token.id for token in row] for row in tokens]
-        found = self.search(ids, beam=beam)
-        forced = self.force(ids, [hypothesis.ids for hypothesis in found])
-        translations = []
-        for row, hypothesis, scores in zip(tokens, found, forced, strict=True):
-            text, target = self.vocabulary.decode(hypothesis.ids)
-            translations.append(
-                Translation(text, row, target, scores.logprobs, hypothesis.score, hypothesis.finished)
-            )  # fmt: skip
-        return translations
+        return [found.translation for found in translate(self, sources, beam=beam)]
+
+    def translation(self, source: tuple[Token, ...], target: Sequence[int], forced: Forced) -> Translation:
+        """See `Model`. The score is the one that the search ranked by: Σ log p over the length to the penalty."""
+        text, words = self.vocabulary.decode(target)
+        score = float(forced.logprobs.sum() / len(target) ** self.length_penalty)
+        return Translation(text, source, words, forced.logprobs, score, target[-1] == END)
 
     @torch.no_grad()
-    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[Hypothesis]:
-        """The best hypothesis for each source (ids, `</s>` last). At most twice the source's length plus ten."""
-        if beam < 1:
-            raise RequestError(f"a beam of {beam}: at least one hypothesis is needed")
-        for ids in sources:
-            if len(ids) > self.max_length:
-                raise RequestError(
-                    f"a source of {len(ids)} tokens is over the model's {self.max_length}; split it or leave it out"
-                )
-        found: dict[int, Hypothesis] = {}
+    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[list[int]]:
+        """The best target ids for each source. At most twice the source's length plus ten."""
+        refuse(sources, beam=beam, max_length=self.max_length)
         rows = max(1, min(SEARCH_ROWS, LOGITS // (beam * len(self.vocabulary))))
+        found: dict[int, list[int]] = {}
         for batch in buckets([len(ids) for ids in sources], tokens=SEARCH_TOKENS // beam, rows=rows):
             state = self.begin([sources[i] for i in batch])
             limits = [self.limit(len(sources[i])) for i in batch]
             best = beam_search(self, state, limits, beam=beam, length_penalty=self.length_penalty)
-            found.update(zip(batch, best, strict=True))
+            found.update((i, list(hypothesis.ids)) for i, hypothesis in zip(batch, best, strict=True))
         return [found[i] for i in range(len(sources))]
 
     def limit(self, length: int) -> int:
