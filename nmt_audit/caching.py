@@ -17,7 +17,7 @@ from typing import Any
 
 from nmt_audit.durable import write_durably
 
-FOLDER = "NMT_AUDIT_CACHE"  # the environment variable that names another folder than the user's own
+PLACE = "NMT_AUDIT_CACHE"  # the environment variable that names another folder than the user's own
 MOST_ENTRIES = 200  # of measurements; a lexicon is the largest, with some MB
 VERSIONED = ("torch", "transformers", "numpy", "sacrebleu")
 
@@ -26,7 +26,7 @@ def cache_folder() -> Path:
     """Where what can be computed again is kept: $NMT_AUDIT_CACHE, else the user's cache folder of the platform."""
     from platformdirs import user_cache_path
 
-    given = os.environ.get(FOLDER)
+    given = os.environ.get(PLACE)
     return Path(given) if given else user_cache_path("nmt-audit")
 
 

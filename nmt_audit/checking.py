@@ -8,7 +8,8 @@ from typing import Any
 from nmt_audit.corpus import read_corpus
 from nmt_audit.errors import InputError
 from nmt_audit.jsonl import write_lines
-from nmt_audit.pipeline import check_segments, load
+from nmt_audit.loading import load
+from nmt_audit.pipeline import check_segments
 from nmt_audit.records import Audited
 
 

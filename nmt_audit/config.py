@@ -29,6 +29,10 @@ def check_device(name: str) -> None:
 ENGINES = ("local", "ray")
 
 
+# What translates: the model's own code, or CTranslate2 in a precision (int8 where none is said).
+DECODERS = ("model", "ctranslate2", "ctranslate2:int8", "ctranslate2:float32")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditConfig:
     """The settings of one audit; what the command's options are, and their defaults.
@@ -37,6 +41,8 @@ class AuditConfig:
     `testset` and `langpair` name one of sacrebleu's test sets. `form`: of `source`, where its name does not say it;
     `system`: whose hypotheses are taken from a file that has several. Languages that are not given are those of the
     file. A model or hypotheses are needed; with both, the model is forced through the given hypotheses.
+
+    `decoder`: one of DECODERS; whichever it is, log-probabilities and evidence are the model's own.
 
     `methods`: what flags are explained with beside attention and relevance; `rules`: the rule set of relevance,
     `also_rules`: further ones, for flags alone. All positions of the `maps` most suspicious segments are explained too,
@@ -68,6 +74,7 @@ class AuditConfig:
     system: str | None = None
     references: tuple[str, ...] = ()
     beam: int = 5
+    decoder: str = "model"
     rules: str = "stable"
     also_rules: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
@@ -126,6 +133,10 @@ class AuditConfig:
             raise InputError(f"--workers {self.workers}: at least one is needed")
         if self.beam < 1:
             raise InputError(f"--beam {self.beam}: a beam has at least one hypothesis")
+        if self.decoder not in DECODERS:
+            raise InputError(f"--decoder {self.decoder}: there are {', '.join(DECODERS)}")
+        if self.decoder != "model" and self.model is None:
+            raise InputError(f"--decoder {self.decoder}: it decodes a model's translations; give --model")
         if self.threads is not None and self.threads < 1:
             raise InputError(f"--threads {self.threads}: at least one is needed")
         check_device(self.device)

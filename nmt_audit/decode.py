@@ -7,17 +7,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nmt_audit.models.protocol import Model
+from nmt_audit.models.protocol import Forced, Model
+from nmt_audit.models.translating import translate
 from nmt_audit.records import Segment, Status, Translation
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A segment with its hypothesis. `translation` is None where the hypothesis was given or could not be made."""
+    """A segment with its hypothesis.
+
+    `translation`, and what the model says of it when it is forced through it, are None where the hypothesis was given
+    or could not be made.
+    """
 
     segment: Segment
     status: Status
-    translation: Translation | None
+    translation: Translation | None = None
+    forced: Forced | None = None
 
 
 def decode(model: Model | None, segments: Sequence[Segment], *, beam: int) -> list[Decoded]:
@@ -29,19 +35,20 @@ def decode(model: Model | None, segments: Sequence[Segment], *, beam: int) -> li
     """
     statuses = [_status(model, segment) for segment in segments]
     if model is None:
-        return [Decoded(segment, status, None) for segment, status in zip(segments, statuses, strict=True)]
+        return [Decoded(segment, status) for segment, status in zip(segments, statuses, strict=True)]
     wanted = [
         i for i, segment in enumerate(segments) if segment.hypothesis is None and statuses[i] == "ok"
     ]  # fmt: skip
-    made = dict(zip(wanted, model.translate([segments[i].source for i in wanted], beam=beam), strict=True))
+    found = translate(model, [segments[i].source for i in wanted], beam=beam)
+    made = {i: (item.translation, item.forced) for i, item in zip(wanted, found, strict=True)}
     decoded = []
     for i, segment in enumerate(segments):
-        translation, status = made.get(i), statuses[i]
+        (translation, forced), status = made.get(i, (None, None)), statuses[i]
         if translation is not None and np.isnan([translation.score, *translation.logprobs]).any():
-            translation, status = None, "not_finite"
+            translation, forced, status = None, None, "not_finite"
         if segment.hypothesis is None:
             segment = replace(segment, hypothesis=translation.text if translation else "")
-        decoded.append(Decoded(segment, status, translation))
+        decoded.append(Decoded(segment, status, translation, forced))
     return decoded
 
 

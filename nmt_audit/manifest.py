@@ -38,7 +38,7 @@ def begun(config: AuditConfig, data: Mapping[str, str], model: Model | None) -> 
         "threads": threads_of(model),
         "device": None if model is None else model.device.type,
         "data": dict(data),
-        "versions": {"nmt-audit": __version__, **{package: version(package) for package in VERSIONED}},
+        "versions": {"nmt-audit": __version__, **{package: version(package) for package in _versioned(config)}},
         "command": sys.argv[1:],
     }
 
@@ -92,6 +92,7 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
     return {
         "beam": config.beam if model is not None and config.hypotheses is None else None,
         "search": None if model is None else str(model.precision).removeprefix("torch."),
+        "decoder": config.decoder if model is not None else None,
         "rules": config.rules if model is not None else None,
         "rule_sets": list(config.rule_sets) if model is not None else [],
         "methods": ["attention", "lrp", *config.methods] if model is not None else [],
@@ -104,6 +105,11 @@ def _settings(config: AuditConfig, model: Model | None) -> dict[str, Any]:
         "threads": config.threads,
         "shard": SHARD,
     }
+
+
+def _versioned(config: AuditConfig) -> tuple[str, ...]:
+    """The packages that a run hangs on."""
+    return VERSIONED if config.decoder == "model" else (*VERSIONED, "ctranslate2")
 
 
 def threads_of(model: Model | None) -> int | None:

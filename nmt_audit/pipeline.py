@@ -25,6 +25,7 @@ from nmt_audit.dismissing import dismiss, dismissals, run_day
 from nmt_audit.engines import Shard, Task, engine
 from nmt_audit.errors import InputError, RequestError
 from nmt_audit.further import explain_further
+from nmt_audit.loading import load
 from nmt_audit.manifest import begun, outcome
 from nmt_audit.measuring import believed, cache_of, calibrated_by, recalls
 from nmt_audit.models.protocol import Model
@@ -73,7 +74,9 @@ def audit(config: AuditConfig) -> Path:
         with new_run(config.out, resume=config.resume, replace=config.replace) as writer:
             job = _Job(config, writer, stopping)
             with job.timed("loading"):
-                model = load(config.model, config.threads, config.src_lang, config.tgt_lang, config.device)
+                model = load(
+                    config.model, config.threads, config.src_lang, config.tgt_lang, config.device, config.decoder
+                )
             writer.begin(begun(config, _hashes(corpus, clean, rejected), model))
             if not writer.finished:
                 _finish(job, model, corpus, clean, rejected)
@@ -220,21 +223,3 @@ def _clean_corpus(path: str, like: Segment) -> Corpus:
         if segment.reference is None:
             raise InputError(f"{path}: segment {number} has no translation; --clean needs source TAB translation")
     return corpus
-
-
-def load(
-    model: str | None, threads: int | None = None, src_lang: str | None = None, tgt_lang: str | None = None,
-    device: str = "auto",
-) -> Model | None:  # fmt: skip
-    """A model by name, None for none; how many CPU threads it may use, the direction of a multilingual one, and where
-    it computes.
-    """
-    if model is None:
-        return None
-    import torch
-
-    from nmt_audit.models import load_model
-
-    if threads is not None:
-        torch.set_num_threads(threads)
-    return load_model(model, src_lang=src_lang, tgt_lang=tgt_lang, device=device)

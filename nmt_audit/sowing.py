@@ -13,7 +13,7 @@ from nmt_audit.checks import default_thresholds
 from nmt_audit.corpus import Corpus, read_corpus
 from nmt_audit.errors import InputError
 from nmt_audit.jsonl import write_lines
-from nmt_audit.pipeline import load
+from nmt_audit.loading import load
 from nmt_audit.planting import Planted, plant_in_references, plant_in_sources
 from nmt_audit.stages import Standard, learned_lexicons, translate
 

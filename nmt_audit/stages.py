@@ -82,7 +82,7 @@ def decoded(standard: Standard, shard: Sequence[Segment], beam: int) -> list[Dec
 
     found = standard.halved.run("decoding", translated, shard)
     return [
-        item or Decoded(replace(segment, hypothesis=segment.hypothesis or ""), "out_of_memory", None)
+        item or Decoded(replace(segment, hypothesis=segment.hypothesis or ""), "out_of_memory")
         for item, segment in zip(found, shard, strict=True)
     ]
 
@@ -105,7 +105,8 @@ def weigh(standard: Standard, shard: Sequence[Decoded]) -> list[Weighed]:
 
     def ask(some: Sequence[Decoded]) -> list[Weighed]:
         segments, translations = [item.segment for item in some], [item.translation for item in some]
-        found = gather(model, segments, translations, standard.thresholds.dear)
+        forced = [item.forced for item in some]
+        found = gather(model, segments, translations, standard.thresholds.dear, forced)
         return [
             (item, known) if known is None or known.finite else (replace(item, status="not_finite"), None)
             for item, known in zip(some, found, strict=True)

@@ -4,13 +4,13 @@ import os
 
 import pytest
 
-from nmt_audit.caching import FOLDER
+from nmt_audit.caching import PLACE
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Thresholds and measurements are kept in a folder of this session, which its processes share, and not with the
     user's."""
-    if FOLDER not in os.environ:  # a worker of xdist has it from the process that began it
+    if PLACE not in os.environ:  # a worker of xdist has it from the process that began it
         import tempfile
 
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="nmt-audit-tests-")
+        os.environ[PLACE] = tempfile.mkdtemp(prefix="nmt-audit-tests-")

@@ -33,7 +33,7 @@ LAYERS = (
         "verdicts",
     },
     {"dismissing", "agreement", "models", "scores"},
-    {"relevance", "findings"},
+    {"loading", "relevance", "findings"},
     {"comparing"},
     {"archiving"},
     {"decode", "evidence", "checks", "planting", "report"},

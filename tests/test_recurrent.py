@@ -271,7 +271,7 @@ def greedy(model: RecurrentModel, source: list[int], prefix: list[int]) -> list[
 def test_a_beam_of_one_is_greedy_and_a_prefix_is_gone_on_from(model: RecurrentModel) -> None:
     sources, targets = ids_of(model)
     for source, found in zip(sources, model.search(sources, beam=1), strict=True):
-        assert list(found.ids) == greedy(model, source, [])
+        assert found == greedy(model, source, [])
     prefixes = [target[: 1 + n] for n, target in enumerate(targets)]
     for source, prefix, text in zip(sources, prefixes, model.resume(sources, prefixes), strict=True):
         assert text == model.vocabulary.decode(greedy(model, source, prefix))[0]

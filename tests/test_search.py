@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from nmt_audit.errors import RequestError
+from nmt_audit.models import rnnsearch_steps
 from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
 from nmt_audit.models.search import beam_search
@@ -61,10 +62,9 @@ def test_a_beam_of_one_is_greedy() -> None:
     model = tiny_model()
     sources = [ids_of(model, source) for source in some_sources()]
     found = model.search(sources, beam=1)
-    assert {hypothesis.finished for hypothesis in found} == {True, False}, "both ways to end are tested"
-    for source, hypothesis in zip(sources, found, strict=True):
-        assert list(hypothesis.ids) == greedy(model, source, 2 * len(source) + 10)
-        assert hypothesis.finished == (hypothesis.ids[-1] == END)
+    assert {said[-1] == END for said in found} == {True, False}, "both ways to end are tested"
+    for source, said in zip(sources, found, strict=True):
+        assert said == greedy(model, source, 2 * len(source) + 10)
 
 
 @pytest.mark.parametrize("length_penalty", [0.0, 0.6, 1.0])
@@ -123,8 +123,8 @@ def test_an_empty_source_is_its_end_alone() -> None:
     model = tiny_model()
     [translation] = model.translate([""], beam=5)
     assert [(token.id, token.start, token.end) for token in translation.source_tokens] == [(END, 0, 0)]
-    [hypothesis] = model.search([[END]], beam=5)
-    assert tuple(token.id for token in translation.target_tokens) == hypothesis.ids
+    [said] = model.search([[END]], beam=5)
+    assert [token.id for token in translation.target_tokens] == said
 
 
 def test_nothing_to_translate() -> None:
@@ -154,6 +154,13 @@ def test_a_sentence_is_translated_alike_alone_and_in_a_batch(beam: int) -> None:
         assert (translation.text, translation.finished) == (alone.text, alone.finished)
         np.testing.assert_allclose(translation.logprobs, alone.logprobs, rtol=0, atol=1e-9)
         assert translation.score == pytest.approx(alone.score, abs=1e-9)
+
+
+def test_a_vocabulary_too_large_for_a_table_of_its_words_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = [ids_of(tiny_model(), source) for source in some_sources(8)]
+    with_table = tiny_model().search(sources, beam=3)
+    monkeypatch.setattr(rnnsearch_steps, "TABLE", 0)
+    assert tiny_model().search(sources, beam=3) == with_table
 
 
 def test_answers_come_in_the_order_of_the_sources() -> None:

@@ -12,8 +12,8 @@ from nmt_audit import __version__
 from nmt_audit.corpus import read_corpus
 from nmt_audit.errors import InputError
 from nmt_audit.evidence.forced import Case, case_of
+from nmt_audit.loading import load
 from nmt_audit.models.protocol import Model
-from nmt_audit.pipeline import load
 from nmt_audit.progress import progress
 from nmt_audit.records import Segment
 from nmt_audit.relevance.erasing import Operator

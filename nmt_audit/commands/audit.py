@@ -62,6 +62,13 @@ def audit(
         list[str] | None, typer.Option("--reference", help="Reference translations; repeatable for several.")
     ] = None,
     beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
+    decoder: Annotated[
+        str,
+        typer.Option(
+            "--decoder",
+            help="What translates: model, or, faster, ctranslate2 (int8) or ctranslate2:float32, for Hugging Face's.",
+        ),
+    ] = "model",
     rules: Annotated[
         list[str] | None,
         typer.Option(
@@ -147,8 +154,9 @@ def audit(
         AuditConfig(
             source=source, out=out, src_lang=src_lang, tgt_lang=tgt_lang, testset=testset, langpair=langpair,
             form=form, model=model, hypotheses=hypotheses, system=system, references=tuple(reference or ()),
-            beam=beam, rules=main_rules, also_rules=tuple(also_rules), methods=tuple(method or ()), maps=maps,
-            controls=controls, clean=clean, false_alarms=false_alarms, planted=planted, dismissals=dismissals,
+            beam=beam, decoder=decoder, rules=main_rules, also_rules=tuple(also_rules), methods=tuple(method or ()),
+            maps=maps, controls=controls, clean=clean, false_alarms=false_alarms, planted=planted,
+            dismissals=dismissals,
             name=name, date=date, resume=resume, as_model=as_model, as_test_set=as_test_set, seed=seed,
             threads=threads, device=device, engine=engine, workers=workers, storage=storage, cache=cache,
         ),

@@ -12,6 +12,7 @@ import typer
 
 from nmt_audit.commands.bench_costs import Out, audit, check, memory, say
 from nmt_audit.commands.options import Device
+from nmt_audit.errors import InputError
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -112,7 +113,7 @@ def explain(
     from nmt_audit.bench.explain import METHODS, bench_explain
     from nmt_audit.bench.tables import check_out
     from nmt_audit.corpus import read_corpus
-    from nmt_audit.pipeline import load
+    from nmt_audit.loading import load
 
     check_out(out)
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
@@ -120,6 +121,54 @@ def explain(
     assert loaded is not None
     found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
     say(found, as_json, out)
+
+
+@bench.command()
+def decode(
+    source: Annotated[str, typer.Option("--source", help="The corpus; with references, BLEU is shown too.")],
+    model: Annotated[
+        str | None, typer.Option("--model", help="A shipped model, a directory or a Hugging Face name.")
+    ] = None,
+    random: Annotated[
+        bool, typer.Option("--random", help="Instead: a Marian of 6 + 6 layers, 512 wide, with random weights.")
+    ] = False,
+    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
+    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    sentences: Annotated[int | None, typer.Option("--sentences", min=1, help="How many; all by default.")] = None,
+    skip: Annotated[int, typer.Option("--skip", min=0, help="Leave out so many at the beginning.")] = 0,
+    beam: Annotated[int, typer.Option("--beam", min=1, help="Width of the beam search.")] = 5,
+    repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
+    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+) -> None:
+    """What decoding costs: sentences a second of each way to do it, and whether all say the same.
+
+    A recurrent model is timed with one sentence at a time, with small batches in corpus order, and as an audit does it;
+    one of Hugging Face's with generate, as an audit does it, and with CTranslate2 where that is installed.
+
+    Example: nmt-audit bench decode --model rnnsearch-de-en --source dev.tsv --sentences 300
+    """
+    from nmt_audit.bench.decode import bench_decode, random_marian
+    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.corpus import read_corpus
+    from nmt_audit.loading import use_threads
+    from nmt_audit.models import load_model
+
+    if random == (model is not None):
+        raise InputError("one of --model and --random is needed")
+    corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
+    chosen = corpus.segments[skip : None if sentences is None else skip + sentences]
+    use_threads(threads)
+    loaded = random_marian() if model is None else load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
+    references = [segment.reference for segment in chosen if segment.reference is not None]
+    found = bench_decode(
+        loaded, [segment.source for segment in chosen], references if len(references) == len(chosen) else None,
+        beam=beam, repetitions=repetitions,
+    )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    print_tables([found.table()])
 
 
 @bench.command()
@@ -143,7 +192,7 @@ def flags(
     """
     from nmt_audit.bench.flags import as_dict, bench_flags, table
     from nmt_audit.bench.tables import print_tables
-    from nmt_audit.pipeline import load
+    from nmt_audit.loading import load
 
     loaded = load(model, threads, src_lang, tgt_lang, device)
     found = bench_flags(

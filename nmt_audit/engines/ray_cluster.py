@@ -22,6 +22,7 @@ from typing import Any
 from nmt_audit.config import AuditConfig
 from nmt_audit.engines.shard import Shard, ShardAuditor, Task
 from nmt_audit.errors import InputError, ModelError, NmtAuditError, OutputError
+from nmt_audit.loading import load
 from nmt_audit.stages import Standard
 from nmt_audit.store.parts import Part, packed, unpacked
 from nmt_audit.store.schema import TABLES, part_name
@@ -201,12 +202,8 @@ class _Worker:
     def __init__(self, known: tuple[AuditConfig, Standard, Storage, int, str | None]) -> None:
         config, standard, self._storage, threads, fingerprint = known
         if config.model is not None:
-            import torch
-
-            from nmt_audit.models import load_model
-
-            torch.set_num_threads(threads)
-            model = load_model(config.model, src_lang=config.src_lang, tgt_lang=config.tgt_lang, device=config.device)
+            model = load(config.model, threads, config.src_lang, config.tgt_lang, config.device, config.decoder)
+            assert model is not None
             if model.fingerprint != fingerprint:
                 raise ModelError(f"{config.model}: a worker has another model of this name; copy it to all machines")
             standard = replace(standard, model=model)

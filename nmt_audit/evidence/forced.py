@@ -45,9 +45,11 @@ def case_of(model: Model, segment: Segment, translation: Translation | None) -> 
     return case if fits and case.target_tokens else None
 
 
-def force(model: Model, cases: Sequence[Case]) -> list[Forced]:
-    """Forced decoding of every case with its own source."""
-    return model.force([case.source_ids for case in cases], [case.target_ids for case in cases])
+def force(model: Model, cases: Sequence[Case], known: Sequence[Forced | None]) -> list[Forced]:
+    """Forced decoding of every case with its own source; of those alone for which it is not `known`."""
+    asked = [case for case, found in zip(cases, known, strict=True) if found is None]
+    fresh = iter(model.force([case.source_ids for case in asked], [case.target_ids for case in asked]))
+    return [next(fresh) if found is None else found for found in known]
 
 
 def base_evidence(case: Case, forced: Forced, source_gain: Array) -> Evidence:

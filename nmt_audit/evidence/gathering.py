@@ -12,23 +12,28 @@ from nmt_audit.evidence.negated import without_negations
 from nmt_audit.evidence.relevance import with_relevance
 from nmt_audit.evidence.source_dependence import source_gains
 from nmt_audit.evidence.suspects import dear_from, suspicion
-from nmt_audit.models.protocol import Model
+from nmt_audit.models.protocol import Forced, Model
 from nmt_audit.records import Evidence, Segment, Translation
 
 
 def gather(
-    model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None], dear: float
-) -> list[Evidence | None]:
+    model: Model, segments: Sequence[Segment], translations: Sequence[Translation | None], dear: float,
+    forced: Sequence[Forced | None] | None = None,
+) -> list[Evidence | None]:  # fmt: skip
     """The evidence on each segment, in order; None where the model cannot be asked (see `case_of`).
 
     Evidence that is not `finite` is of the cheapest kind alone: nothing can be made of it but a note that it is so.
 
     `dear`: the suspicion (see `suspects`) from which on a segment gets the dear kinds too. Whether it does hangs on
     that segment alone, so neither the order of a list nor what else is in it changes the evidence.
+
+    `forced`: forced decoding of the translations, where it has been done.
     """
     cases = [case_of(model, *pair) for pair in zip(segments, translations, strict=True)]
-    askable = [case for case in cases if case is not None]
-    return _in_order(cases, _deepened(model, askable, _cheap(model, askable), dear))
+    askable = [i for i, case in enumerate(cases) if case is not None]
+    asked = [case for case in cases if case is not None]
+    cheap = _cheap(model, asked, [forced[i] if forced else None for i in askable])
+    return _in_order(cases, _deepened(model, asked, cheap, dear))
 
 
 def gather_clean(model: Model, segments: Sequence[Segment]) -> tuple[list[Evidence | None], float]:
@@ -38,7 +43,7 @@ def gather_clean(model: Model, segments: Sequence[Segment]) -> tuple[list[Eviden
     """
     cases = [case_of(model, segment, None) for segment in segments]
     askable = [case for case in cases if case is not None]
-    evidence = _cheap(model, askable)
+    evidence = _cheap(model, askable, [None] * len(askable))
     pairs = zip(askable, evidence, strict=True)
     dear = dear_from([suspicion(case, known) for case, known in pairs if known.finite])
     return _in_order(cases, _deepened(model, askable, evidence, dear)), dear
@@ -58,11 +63,14 @@ def _deepened(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence],
     return found
 
 
-def _cheap(model: Model, cases: Sequence[Case]) -> list[Evidence]:
-    """Forced decoding with the true source, a blanked one, one that negates no longer, and with words put in."""
+def _cheap(model: Model, cases: Sequence[Case], done: Sequence[Forced | None]) -> list[Evidence]:
+    """Forced decoding with the true source, a blanked one, one that negates no longer, and with words put in.
+
+    `done`: what is there already of the first.
+    """
     if not cases:
         return []
-    forced = force(model, cases)
+    forced = force(model, cases, done)
     gains = source_gains(model, cases, forced)
     found = [base_evidence(*row) for row in zip(cases, forced, gains, strict=True)]
     sound = [i for i, known in enumerate(found) if known.finite]

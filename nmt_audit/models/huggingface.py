@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from nmt_audit.models.huggingface_languages import Direction, direct
 from nmt_audit.models.huggingface_tokens import SubwordText
 from nmt_audit.models.protocol import Forced, Trace
 from nmt_audit.models.statistics import given_logprobs, token_statistics
+from nmt_audit.models.translating import refuse, translate
 from nmt_audit.records import Array, Token, Translation
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 BATCH_TOKENS, BATCH_ROWS = 4_000, 64
 LOGITS = 16_000_000  # at most so many numbers at once: 128 MB
 LONGEST = 1_024  # tokens, where neither the network nor the tokenizer sets a limit
+Decode = Callable[[Sequence[Sequence[int]], int, int], list[list[int]]]  # sources, limit, beam → new ids of each
 STEP = 8  # sources are translated together whose lengths, rounded up to this, are equal
 
 
@@ -51,6 +54,7 @@ class HuggingFaceModel:
         self.directory = directory
         self.end_id = text.end_id
         self.unknown_id = int(text.tokenizer.unk_token_id)
+        self._decode: Decode = self._searched
         self._anatomy = tracing.dissect(network)
         tracing.probe(network, self._anatomy)
         settings = network.generation_config
@@ -132,31 +136,34 @@ class HuggingFaceModel:
     # --- translation --------------------------------------------------------------------------------------------
 
     def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
-        """`generate` with the model's own settings, without sampling; in the order of `sources`.
+        """Search and forced decoding; in the order of `sources`."""
+        return [found.translation for found in translate(self, sources, beam=beam)]
+
+    def translation(self, source: tuple[Token, ...], target: Sequence[int], forced: Forced) -> Translation:
+        """See `Model`."""
+        text, words = self.text.decode(target)
+        return Translation(
+            text, source, words, forced.logprobs, self._score(forced.logprobs), target[-1] == self.end_id
+        )
+
+    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[list[int]]:
+        """`generate` with the model's own settings, without sampling, or another decoder (see `search_with`).
 
         A translation has at most about twice as many tokens as its source; one that reaches that is not finished.
         """
-        if beam < 1:
-            raise RequestError(f"a beam of {beam}: at least one hypothesis is needed")
-        tokens = [self.tokenize(source) for source in sources]
-        ids = [[token.id for token in row] for row in tokens]
-        for row in ids:
-            if len(row) > self.max_length:
-                raise RequestError(
-                    f"a source of {len(row)} tokens is over the model's {self.max_length}; split it or leave it out"
-                )
-        said: dict[int, list[int]] = {}
-        for batch, limit in self._batches(ids, [()] * len(ids), beam):
-            said.update(zip(batch, self._generate([ids[i] for i in batch], limit, num_beams=beam), strict=True))
-        targets = [said[i] for i in range(len(ids))]
-        translations = []
-        for source, target, forced in zip(tokens, targets, self.force(ids, targets), strict=True):
-            text, words = self.text.decode(target)
-            finished = target[-1] == self.end_id
-            translations.append(
-                Translation(text, source, words, forced.logprobs, self._score(forced.logprobs), finished)
-            )
-        return translations
+        refuse(sources, beam=beam, max_length=self.max_length)
+        found: dict[int, list[int]] = {}
+        for batch, limit in self.batches(sources, beam):
+            found.update(zip(batch, self._decode([sources[i] for i in batch], limit, beam), strict=True))
+        return [found[i] for i in range(len(sources))]
+
+    def search_with(self, decode: Decode) -> None:
+        """From now on searches are done by `decode`; forced decoding and what goes on after a prefix are not."""
+        self._decode = decode
+
+    def batches(self, sources: Sequence[Sequence[int]], beam: int) -> Iterator[tuple[list[int], int]]:
+        """Indices of what is searched together, shortest first, and the largest number of tokens that each may say."""
+        return self._batches(sources, [()] * len(sources), beam)
 
     def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
         """What the model says after each prefix when it may not stop there: greedy, `</s>` forbidden first."""
@@ -188,6 +195,9 @@ class HuggingFaceModel:
             for batch in buckets([length] * len(members), tokens=BATCH_TOKENS // beam, rows=rows):
                 yield [members[i] for i in batch], limit
 
+    def _searched(self, sources: Sequence[Sequence[int]], limit: int, beam: int) -> list[list[int]]:
+        return self._generate(sources, limit, num_beams=beam)
+
     @torch.no_grad()
     def _generate(self, sources: Sequence[Sequence[int]], limit: int, **settings: Any) -> list[list[int]]:
         """The new ids of each source, `</s>` last where it was reached within `limit` tokens."""
@@ -207,13 +217,15 @@ class HuggingFaceModel:
         new = found[:, begun + coming :].tolist()
         return [row[: row.index(self.end_id) + 1] if self.end_id in row else row for row in new]
 
-    @property
-    def _searching(self) -> PreTrainedModel:
-        """The network that it searches with."""
-        return self.network if self.precision == torch.float64 else self._lowered
-
     @cached_property
-    def _lowered(self) -> PreTrainedModel:
+    def _searching(self) -> PreTrainedModel:
+        """The network that it searches with: another one, so that a thread can search while the main one traces.
+
+        It has the same weights, or less exact ones.
+        """
+        if self.precision == torch.float64:
+            weights = (*self.network.parameters(), *self.network.buffers())
+            return copy.deepcopy(self.network, {id(one): one for one in weights})
         network = lowered(self.network)
         network.set_output_embeddings(Unmixed(network.get_output_embeddings()))  # type: ignore[no-untyped-call]
         return network

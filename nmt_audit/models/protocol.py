@@ -90,6 +90,15 @@ class Model(Protocol):
     def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
         """Beam search; in the order of `sources`. Raises RequestError for a source over `max_length`."""
 
+    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[list[int]]:
+        """The target ids that a beam search finds for source ids, `</s>` last where the limit did not cut it off.
+
+        In the order given. Raises RequestError for a source over `max_length`, and for a beam of nothing.
+        """
+
+    def translation(self, source: tuple[Token, ...], target: Sequence[int], forced: Forced) -> Translation:
+        """What a search found, as text, with the log-probabilities of forced decoding."""
+
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Array]:
         """Token log-probabilities [T] of each target, `</s>` included."""
 

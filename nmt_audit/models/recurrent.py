@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,12 +15,16 @@ from nmt_audit.models.batches import buckets, pad
 from nmt_audit.models.device import lowered, mixed, search_precision, unmixed
 from nmt_audit.models.protocol import Forced, Trace
 from nmt_audit.models.recurrent_network import Decoded, RecurrentNetwork
-from nmt_audit.models.search import Hypothesis, State, beam_search
+from nmt_audit.models.search import State, beam_search
 from nmt_audit.models.statistics import given_logprobs, token_statistics
+from nmt_audit.models.steps import Steps, steps_of
+from nmt_audit.models.translating import refuse, translate
 from nmt_audit.models.vocabulary import END, PAD, UNKNOWN, Vocabulary
 from nmt_audit.records import Array, Token, Translation
 
-BATCH_TOKENS, BATCH_ROWS = 4_000, 64
+BATCH_TOKENS, BATCH_ROWS = 4_000, 64  # of forced decoding
+SEARCH_TOKENS, SEARCH_ROWS = 8_000, 128  # of a search: source tokens of all hypotheses, sentences
+LOGITS = 8_000_000  # at most so many numbers at once in a search: 64 MB
 
 
 class RecurrentModel:
@@ -76,92 +79,72 @@ class RecurrentModel:
 
     # --- translation --------------------------------------------------------------------------------------------
 
-    @torch.no_grad()
     def translate(self, sources: Sequence[str], *, beam: int = 5) -> list[Translation]:
         """Beam search over length-bucketed batches; answers in the order of `sources`."""
-        tokens = [self.tokenize(source) for source in sources]
-        ids = [[token.id for token in row] for row in tokens]
-        found = self.search(ids, beam=beam)
-        forced = self.force(ids, [hypothesis.ids for hypothesis in found])
-        translations = []
-        for row, hypothesis, scores in zip(tokens, found, forced, strict=True):
-            text, target = self.vocabulary.decode(hypothesis.ids)
-            translations.append(
-                Translation(text, row, target, scores.logprobs, self._score(scores.logprobs), hypothesis.finished)
-            )
-        return translations
+        return [found.translation for found in translate(self, sources, beam=beam)]
+
+    def translation(self, source: tuple[Token, ...], target: Sequence[int], forced: Forced) -> Translation:
+        """See `Model`. The score is the one that the search ranked by: Σ log p over the length to the penalty."""
+        text, words = self.vocabulary.decode(target)
+        score = float(forced.logprobs.sum() / len(target) ** self.length_penalty)
+        return Translation(text, source, words, forced.logprobs, score, target[-1] == END)
 
     @torch.no_grad()
-    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[Hypothesis]:
-        """The best hypothesis for each source (ids, `</s>` last). At most twice the source's length plus ten."""
-        if beam < 1:
-            raise RequestError(f"a beam of {beam}: at least one hypothesis is needed")
-        for ids in sources:
-            if len(ids) > self.max_length:
-                raise RequestError(
-                    f"a source of {len(ids)} tokens is over the model's {self.max_length}; split it or leave it out"
-                )
-        found: dict[int, Hypothesis] = {}
-        searching = self._searching
+    def search(self, sources: Sequence[Sequence[int]], *, beam: int) -> list[list[int]]:
+        """The best target ids for each source. At most twice the source's length plus ten."""
+        refuse(sources, beam=beam, max_length=self.max_length)
+        rows = max(1, min(SEARCH_ROWS, LOGITS // (beam * len(self.vocabulary))))
+        found: dict[int, list[int]] = {}
         with mixed(self.device, self.precision):
-            for batch in buckets([len(ids) for ids in sources], tokens=BATCH_TOKENS // beam, rows=BATCH_ROWS):
-                state = searching.begin([sources[i] for i in batch])
+            for batch in buckets([len(ids) for ids in sources], tokens=SEARCH_TOKENS // beam, rows=rows):
+                state = self.begin([sources[i] for i in batch])
                 limits = [self.limit(len(sources[i])) for i in batch]
-                best = beam_search(searching, state, limits, beam=beam, length_penalty=self.length_penalty)
-                found.update(zip(batch, best, strict=True))
+                best = beam_search(self, state, limits, beam=beam, length_penalty=self.length_penalty)
+                found.update((i, list(hypothesis.ids)) for i, hypothesis in zip(batch, best, strict=True))
         return [found[i] for i in range(len(sources))]
 
     def limit(self, length: int) -> int:
         """The most tokens that a search says of a source of `length` tokens."""
         return 2 * length + 10
 
-    @property
-    def _searching(self) -> Self:
-        """The model with the network that it searches with."""
-        if self.precision == torch.float64:
-            return self
-        searching = copy.copy(self)
-        searching.network = self._lowered
-        return searching
-
-    @cached_property
-    def _lowered(self) -> RecurrentNetwork[Any]:
-        return lowered(self.network)
-
-    def _score(self, logprobs: Array) -> float:
-        """What the search ranks by, of exact log-probabilities: Σ log p over the length to the length penalty."""
-        return float(logprobs.sum() / len(logprobs) ** self.length_penalty)
-
     @torch.no_grad()
     def resume(self, sources: Sequence[Sequence[int]], prefixes: Sequence[Sequence[int]]) -> list[str]:
         """What the model says after each prefix when it may not stop there: greedy, `</s>` forbidden first."""
         texts = []
-        searching = self._searching
         with mixed(self.device, self.precision):
             for source, prefix in zip(sources, prefixes, strict=True):
                 # One at a time: prefixes differ in length, and a state must stand exactly before its prefix's last.
-                state, last = searching.begin([source]), None
-                if len(prefix):
-                    ids = torch.tensor([prefix], device=self.device)
-                    state, last = searching.network.decode(searching.network.shift(ids), state).state, ids[:, -1]
+                state, last = self.begin([source]), torch.tensor([PAD], device=self.device)
+                for id in prefix:
+                    _, state = self._steps.advance(last, state)
+                    last = torch.tensor([id], device=self.device)
                 limit = self.limit(len(source))
-                [found] = beam_search(searching, state, [limit], beam=1, last=last, end_allowed_at=1)
+                [found] = beam_search(self, state, [limit], beam=1, last=last, end_allowed_at=1)
                 texts.append(self.vocabulary.decode(found.ids)[0])
         return texts
 
+    @cached_property
+    def _searched(self) -> RecurrentNetwork[Any]:
+        """The network that searches compute with."""
+        return self.network if self.precision == torch.float64 else lowered(self.network)
+
+    @cached_property
+    def _steps(self) -> Steps[Any]:
+        """Made when the first search begins: what it computes in advance is of no use elsewhere."""
+        with torch.no_grad(), unmixed(self.device):
+            return steps_of(self._searched)
+
     def begin(self, sources: Sequence[Sequence[int]]) -> State:
-        """The decoder's state before the first word, one row per source (ids)."""
-        ids, mask = pad(sources, self.device)
-        state: State = self.network.begin(self.network.embed(ids), mask)
+        """The state of a search before the first word, one row per source (ids)."""
+        state: State = self._steps.begin(*pad(sources, self.device))
         return state
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """Last tokens [N] (PAD: none yet, y_0 = 0) → log-probabilities [N,V] and the next state."""
-        previous = self.network.embed(tokens) * (tokens != PAD).unsqueeze(-1)
-        decoded = self.network.decode(previous.unsqueeze(1), state)
+        readout, after = self._steps.advance(tokens, state)
         with unmixed(self.device):  # see `Unmixed`
-            logits = self.network.logits(decoded.readout[:, 0].to(self.network.bias.dtype))
-        return torch.log_softmax(logits, -1), decoded.state
+            logits = self._searched.logits(readout.to(self._searched.bias.dtype))
+        return torch.log_softmax(logits, -1), after
 
     # --- forced decoding ----------------------------------------------------------------------------------------
 
@@ -201,7 +184,13 @@ class RecurrentModel:
         """The decoder's states over given targets, batch by batch: indices, target ids [B,T], states."""
         lengths = [max(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
         for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-            state = self.begin([sources[i] for i in batch])
+            # Many targets may have one source (a word of the target left out in turn): it is read once.
+            places: dict[tuple[int, ...], int] = {}
+            rows = torch.tensor([places.setdefault(tuple(sources[i]), len(places)) for i in batch], device=self.device)
+            ids, mask = pad(list(places), self.device)
+            state = self.network.begin(self.network.embed(ids), mask)
+            if len(places) < len(batch):
+                state = state.select(rows, rows)
             target, _ = pad([targets[i] for i in batch], self.device)
             yield batch, target, self.network.decode(self.network.shift(target), state)
 

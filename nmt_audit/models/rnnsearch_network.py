@@ -126,27 +126,13 @@ class BahdanauAttention(nn.Module):
         self.energy = nn.Linear(sizes.attention, 1, bias=False)
 
     def forward(self, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
-        """state [B,H] → context [B,2H], attention [B,S], energies [B,S] (padding: the smallest float).
-
-        In a beam search a sentence has several states, [B·K,H], which look at the same source.
-        """
-        beam = len(state) // len(memory.mask)
-        if beam > 1:
-            return self._shared(state, memory, beam)
+        """state [B,H] → context [B,2H], attention [B,S], energies [B,S] (padding: the smallest float)."""
         query = self.query(state).unsqueeze(1)
         energies = self.energy(torch.tanh(query + memory.keys)).squeeze(-1)
         energies = energies.masked_fill(~memory.mask, torch.finfo(energies.dtype).min)
         attention = torch.softmax(energies, -1)
         context = torch.bmm(attention.unsqueeze(1), memory.states).squeeze(1)
         return context, attention, energies
-
-    def _shared(self, state: Tensor, memory: Memory, beam: int) -> tuple[Tensor, Tensor, Tensor]:
-        query = self.query(state).unflatten(0, (-1, beam)).unsqueeze(2)
-        energies = self.energy(torch.tanh(query + memory.keys.unsqueeze(1))).squeeze(-1)
-        energies = energies.masked_fill(~memory.mask.unsqueeze(1), torch.finfo(energies.dtype).min)
-        attention = torch.softmax(energies, -1)
-        context = torch.bmm(attention, memory.states)
-        return context.flatten(0, 1), attention.flatten(0, 1), energies.flatten(0, 1)
 
 
 class Decoder(nn.Module):
@@ -171,7 +157,7 @@ class Decoder(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class RNNsearchState:
-    """One row per hypothesis: s_j [N,H]; and what attention may look at, per sentence."""
+    """One row per sentence: s_j [B,H], and what attention may look at. (A search has `StepState`.)"""
 
     hidden: Tensor
     memory: Memory

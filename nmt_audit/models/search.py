@@ -13,6 +13,7 @@ from typing import Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from nmt_audit.models.vocabulary import END, PAD
 
@@ -69,8 +70,8 @@ class _Sentences:
 
     places: Tensor  # [B], where they are in the answer
     limits: Tensor  # [B], float64
-    totals: Tensor  # [B,K], Σ log p of what lives on, best first
-    history: Tensor  # [B,K,J], its tokens
+    totals: Tensor  # [B,K], Σ log p of what lives on, best first; before the first step [B,1]
+    history: Tensor  # [B,K,J], its tokens; before the first step [B,1,0]
     ended: Tensor  # [B], how many hypotheses have ended
     best: Tensor  # [B], the score of the best of them; −∞: none
     done: Tensor  # [B], whether nothing can change any more
@@ -100,71 +101,71 @@ def beam_search(
     """
     last = torch.full((len(limits),), PAD, device=stepper.device) if last is None else last
     everybody = torch.arange(len(limits), device=last.device)
-    state = state.select(everybody.repeat_interleave(beam), None)
-    tokens = last.repeat_interleave(beam)
-    batch = _begun(torch.tensor(limits, dtype=torch.float64, device=last.device), beam)
+    tokens = last
+    batch = _begun(torch.tensor(limits, dtype=torch.float64, device=last.device))
     found: dict[int, Hypothesis] = {}
     while not batch.done.all():
         logprobs, state = stepper.step(tokens, state)
         logprobs[:, PAD] = -torch.inf
         if batch.history.shape[2] < end_allowed_at:
             logprobs[:, END] = -torch.inf
-        candidates = _candidates(batch.totals, logprobs)
-        living = _living(candidates)
-        found.update(_grow(batch, candidates, living, length_penalty))
+        rows = batch.totals.shape[1]
+        candidates = _candidates(batch.totals, logprobs, beam)
+        living = _living(candidates, beam)
+        found.update(_grow(batch, candidates, living, beam, length_penalty))
         growing = (~batch.done).nonzero().squeeze(1) if leave else everybody
         leaves = len(growing) < len(batch.done)
         state = state.select(
-            (growing.unsqueeze(1) * beam + living.rows[growing]).flatten(), growing if leaves else None
+            (growing.unsqueeze(1) * rows + living.rows[growing]).flatten(), growing if leaves else None
         )
         tokens = living.tokens[growing].flatten()
         batch = batch.left(growing) if leaves else batch
     return [found[place] for place in range(len(limits))]
 
 
-def _begun(limits: Tensor, beam: int) -> _Sentences:
-    """Before the first step. The rows of a sentence begin alike, and only one of them may grow."""
+def _begun(limits: Tensor) -> _Sentences:
+    """Before the first step: each sentence has one hypothesis, which says nothing yet."""
     size, where = len(limits), limits.device
-    totals = torch.full((size, beam), -torch.inf, dtype=torch.float64, device=where)
-    totals[:, 0] = 0
     return _Sentences(
         places=torch.arange(size, device=where),
         limits=limits,
-        totals=totals,
-        history=torch.empty(size, beam, 0, dtype=torch.long, device=where),
+        totals=torch.zeros((size, 1), dtype=torch.float64, device=where),
+        history=torch.empty(size, 1, 0, dtype=torch.long, device=where),
         ended=torch.zeros(size, dtype=torch.long, device=where),
         best=torch.full((size,), -torch.inf, dtype=torch.float64, device=where),
         done=torch.zeros(size, dtype=torch.bool, device=where),
     )
 
 
-def _candidates(totals: Tensor, logprobs: Tensor) -> _Candidates:
-    """totals [B,K], logprobs [B·K,V] → the 2K best next steps.
+def _candidates(totals: Tensor, logprobs: Tensor, beam: int) -> _Candidates:
+    """totals [B,M], logprobs [B·M,V] → the 2K best next steps; where there are not so many, some of −∞ behind them.
 
     Twice the beam, because at most K of them end: K are left to live on.
     """
-    (size, beam), words = totals.shape, logprobs.shape[-1]
+    size, wanted = len(totals), 2 * beam
     # The 2K best of each row first: of them alone sums are made.
-    best, tokens = logprobs.topk(min(2 * beam, words), -1)
+    best, tokens = logprobs.topk(min(wanted, logprobs.shape[-1]), -1)
     sums = (totals.view(-1, 1) + best.double()).view(size, -1)
-    values, places = sums.topk(min(2 * beam, sums.shape[1]), -1)
-    return _Candidates(values, places // best.shape[1], tokens.view(size, -1).gather(1, places))
+    values, places = sums.topk(min(wanted, sums.shape[1]), -1)
+    missing = (0, wanted - values.shape[1])
+    rows, said = places // best.shape[1], tokens.view(size, -1).gather(1, places)
+    return _Candidates(F.pad(values, missing, value=-torch.inf), F.pad(rows, missing), F.pad(said, missing, value=PAD))
 
 
-def _living(candidates: _Candidates) -> _Candidates:
+def _living(candidates: _Candidates, beam: int) -> _Candidates:
     """The K best candidates that do not end."""
     ends = candidates.tokens == END
-    return candidates.at(ends.int().argsort(stable=True)[:, : ends.shape[1] // 2])
+    return candidates.at(ends.int().argsort(stable=True)[:, :beam])
 
 
 def _grow(
-    batch: _Sentences, candidates: _Candidates, living: _Candidates, length_penalty: float
+    batch: _Sentences, candidates: _Candidates, living: _Candidates, beam: int, length_penalty: float
 ) -> list[tuple[int, Hypothesis]]:
     """Takes a step. Gives the best hypothesis so far of each sentence that has a better one now, with its place.
 
     Candidates that end count if they are among the first K.
     """
-    beam, step = batch.totals.shape[1], batch.history.shape[2] + 1
+    step = batch.history.shape[2] + 1
     ends = (candidates.tokens == END) & (candidates.totals > -torch.inf) & ~batch.done.unsqueeze(1)
     ends[:, beam:] = False
     ended = batch.ended + ends.sum(1)
