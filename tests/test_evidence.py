@@ -13,6 +13,7 @@ from tiny import random_network
 from nmt_audit.checks import check_segment, default_thresholds
 from nmt_audit.checks.coverage import gap_word, uncovered
 from nmt_audit.checks.registry import suspicions
+from nmt_audit.decode import decode
 from nmt_audit.evidence import gather, gather_clean
 from nmt_audit.evidence.contrastive import MOST_SPANS, deletions
 from nmt_audit.evidence.forced import case_of
@@ -136,6 +137,17 @@ def test_without_attention_checks_find_what_does_not_need_it(blind: RecurrentMod
     assert {"omission.uncovered", "early_eos.margin", "unrelated.improbable"} <= rules
     for pair in zip(pairs, evidence, strict=True):
         check_segment(*pair, default_thresholds())
+
+
+def test_forced_decoding_that_a_translation_brings_is_not_done_again(model: RecurrentModel) -> None:
+    asked = replace(segments(1)[0], hypothesis=None)
+    [item] = decode(model, [asked], beam=2)
+    assert item.translation is not None and item.forced is not None
+    same(*(gather(model, [item.segment], [item.translation], inf, forced)[0] for forced in (None, [item.forced])))
+    marked = replace(item.forced, entropies=item.forced.entropies + 1)
+    (evidence,) = gather(model, [item.segment], [item.translation], inf, [marked])
+    assert evidence is not None
+    assert evidence.entropies is marked.entropies
 
 
 def test_a_translation_brings_its_own_tokens_and_how_it_ended(model: RecurrentModel) -> None:

@@ -268,6 +268,17 @@ def greedy(model: RecurrentModel, source: list[int], prefix: list[int]) -> list[
     return said
 
 
+def test_targets_that_share_a_source_are_forced_as_if_each_had_its_own(model: RecurrentModel) -> None:
+    sources, targets = ids_of(model)
+    asked = [(source, target) for target in targets for source in sources[:2]]
+    together = model.force(*map(list, zip(*asked, strict=True)))
+    for (source, target), found in zip(asked, together, strict=True):
+        [alone] = model.force([source], [target])
+        np.testing.assert_allclose(found.logprobs, alone.logprobs, rtol=0, atol=1e-12)
+        if found.attention is not None and alone.attention is not None:
+            np.testing.assert_allclose(found.attention, alone.attention, rtol=0, atol=1e-12)
+
+
 def test_a_beam_of_one_is_greedy_and_a_prefix_is_gone_on_from(model: RecurrentModel) -> None:
     sources, targets = ids_of(model)
     for source, found in zip(sources, model.search(sources, beam=1), strict=True):
