@@ -1,4 +1,4 @@
-"""Models as commands ask for them: by name, with so many threads, on a device, with a decoder. Without one, no torch."""
+"""Models as commands ask for them: by name, with so many threads, on a device, with a decoder. None: no torch."""
 
 from __future__ import annotations
 
