@@ -92,7 +92,10 @@ def _finish(
         cache = cache_of(config, model, corpus, clean)
         known = calibrated_by(cache, corpus, clean, model, config)
     standard = known.standard
+    before, begin = sum(job.timings.values()), time.perf_counter()
     seen = _audit_shards(job, corpus.segments, standard, rejected)
+    clock = time.perf_counter() - begin
+    beside = max(0.0, sum(job.timings.values()) - before - clock)
     with job.timed("explaining further"):
         further = explain_further(model, seen.suspects, seen.pool, config, writer, job.stopping, standard.halved)
     with job.timed("scoring"):
@@ -110,6 +113,8 @@ def _finish(
         "explained": further,
         "memory": standard.halved.as_dict(),
         "from_cache": cache.used,
+        # Seconds of all shards by the clock, and those of stages that ran while others did.
+        "engine": {"name": config.engine, "seconds": round(clock, 3), "side_by_side": round(beside, 3)},
     }
     with job.timed("report"):
         from nmt_audit.report import build_site

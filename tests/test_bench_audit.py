@@ -53,7 +53,7 @@ def test_memory_is_that_of_the_audit_alone() -> None:
 
 def test_peaks_are_compared_with_the_first() -> None:
     small, first, last = (
-        Whole(n, 1.5, peak, "shards", {}, 0, None, None) for n, peak in ((9, 50), (90, 100), (900, 130))
+        Whole(n, 1.5, peak, "shards", {}, 0.0, 0, None, None) for n, peak in ((9, 50), (90, 100), (900, 130))
     )
     found = compared(small, [first, last], "made-up", 1)
     assert found.ratio == 1.3 and [held.times for held in (found.small, *found.sizes)] == [0.5, 1, 1.3]

@@ -107,7 +107,7 @@ def _size(some: Sequence[Whole], reference: str) -> Size:
     timing = Timing.among([one.seconds for one in some])
     named = list(some[0].stages)
     seconds = {name: statistics.median(one.stages.get(name, 0.0) for one in some) for name in named}
-    seconds[OUTSIDE] = statistics.median(one.seconds - sum(one.stages.values()) for one in some)
+    seconds[OUTSIDE] = statistics.median(one.seconds + one.beside - sum(one.stages.values()) for one in some)
     # A stage that is rounded to nothing is no measure of others.
     base = seconds.get(reference) or None
     stages = tuple(

@@ -66,7 +66,8 @@ class Asked:
 class Whole:
     """One audit, with the start of Python. `peak`: bytes; `where`: the part of the audit that reached it, if known.
 
-    `stages`: seconds by name, as the manifest has them. `threads`: of the model; None without one.
+    `stages`: seconds by name, as the manifest has them; `beside`: of these, those that ran beside others. `threads`: of
+    the model; None without one.
     """
 
     segments: int
@@ -74,6 +75,7 @@ class Whole:
     peak: int
     where: str | None
     stages: Mapping[str, float]
+    beside: float
     flagged: int
     model: Mapping[str, str] | None
     threads: int | None
@@ -120,7 +122,7 @@ def _untranslated(segment: Segment) -> Segment:
 
 def _audited(asked: Asked, folder: Path, size: int) -> Whole:
     run, peak, errors = folder / "run", folder / "peak", folder / "errors"
-    options: list[Any] = ["--source", _corpus(folder, size), "--out", run, "--seed", asked.seed]
+    options: list[Any] = ["--source", _corpus(folder, size), "--out", run, "--seed", asked.seed, "--no-cache"]
     options += [] if asked.model is None else ["--model", asked.model]
     options += [] if asked.threads is None else ["--threads", asked.threads]
     command = [sys.executable, "-c", START, str(peak), "audit", *map(str, options)]
@@ -140,7 +142,8 @@ def _audited(asked: Asked, folder: Path, size: int) -> Whole:
     most = int(peak.read_text("ascii"))
     return Whole(
         size, seconds, most, next((where for held, where in marks if held >= REACHED * most), None),
-        manifest["timings"], manifest["counts"]["flagged"], manifest["model"], manifest["threads"],
+        manifest["timings"], manifest["engine"]["side_by_side"], manifest["counts"]["flagged"], manifest["model"],
+        manifest["threads"],
     )  # fmt: skip
 
 
