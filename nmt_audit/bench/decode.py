@@ -55,6 +55,7 @@ class DecodeBench:
     sentences: int
     tokens: int
     beam: int
+    device: str
     threads: int
     repetitions: int
     rows: tuple[Row, ...]
@@ -64,7 +65,7 @@ class DecodeBench:
         """Plain values for JSON."""
         return asdict(self)
 
-    def table(self) -> Table:
+    def tables(self) -> list[Table]:
         """What a person reads."""
         head = ("", "sentences/s", "times as fast", "same translations", "BLEU", "median s", "fastest", "slowest")
         rows = tuple(
@@ -74,9 +75,9 @@ class DecodeBench:
         )  # fmt: skip
         about = (
             f"{self.model} {self.fingerprint[:8]}, {self.sentences} sentences, beam {self.beam}, "
-            f"{plural(self.threads, 'thread')}, {self.repetitions} repetitions"
+            f"{self.device}, {plural(self.threads, 'thread')}, {self.repetitions} repetitions"
         )
-        return Table(f"Decoding: {about}", head, rows)
+        return [Table(f"Decoding: {about}", head, rows)]
 
 
 def bench_decode(
@@ -107,7 +108,7 @@ def bench_decode(
         for name, timing in timings.items()
     )  # fmt: skip
     return DecodeBench(
-        model.name, model.fingerprint, len(ids), sum(map(len, reference)), beam, torch.get_num_threads(), repetitions,
+        model.name, model.fingerprint, len(ids), sum(map(len, reference)), beam, model.device.type, torch.get_num_threads(), repetitions,
         rows, versions(),
     )  # fmt: skip
 

@@ -51,6 +51,7 @@ class Asked:
     source: Sequence[Segment] | None = None
     seed: int = 1
     threads: int | None = None
+    device: str = "auto"
 
     def segments(self, size: int) -> Iterator[Segment]:
         """The first ones. Raises InputError where there are not so many."""
@@ -123,7 +124,7 @@ def _untranslated(segment: Segment) -> Segment:
 def _audited(asked: Asked, folder: Path, size: int) -> Whole:
     run, peak, errors = folder / "run", folder / "peak", folder / "errors"
     options: list[Any] = ["--source", _corpus(folder, size), "--out", run, "--seed", asked.seed, "--no-cache"]
-    options += [] if asked.model is None else ["--model", asked.model]
+    options += [] if asked.model is None else ["--model", asked.model, "--device", asked.device]
     options += [] if asked.threads is None else ["--threads", asked.threads]
     command = [sys.executable, "-c", START, str(peak), "audit", *map(str, options)]
     begun = time.perf_counter()

@@ -139,7 +139,9 @@ def decode(
     beam: Annotated[int, typer.Option("--beam", min=1, help="Width of the beam search.")] = 5,
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    out: Out = None,
 ) -> None:
     """What decoding costs: sentences a second of each way to do it, and whether all say the same.
 
@@ -149,26 +151,26 @@ def decode(
     Example: nmt-audit bench decode --model rnnsearch-de-en --source dev.tsv --sentences 300
     """
     from nmt_audit.bench.decode import bench_decode, random_marian
-    from nmt_audit.bench.tables import print_tables
+    from nmt_audit.bench.tables import check_out
     from nmt_audit.corpus import read_corpus
     from nmt_audit.loading import use_threads
     from nmt_audit.models import load_model
 
+    check_out(out)
     if random == (model is not None):
         raise InputError("one of --model and --random is needed")
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
     chosen = corpus.segments[skip : None if sentences is None else skip + sentences]
     use_threads(threads)
-    loaded = random_marian() if model is None else load_model(model, src_lang=src_lang, tgt_lang=tgt_lang)
+    loaded = (
+        random_marian() if model is None else load_model(model, src_lang=src_lang, tgt_lang=tgt_lang, device=device)
+    )
     references = [segment.reference for segment in chosen if segment.reference is not None]
     found = bench_decode(
         loaded, [segment.source for segment in chosen], references if len(references) == len(chosen) else None,
         beam=beam, repetitions=repetitions,
     )  # fmt: skip
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-        return
-    print_tables([found.table()])
+    say(found, as_json, out)
 
 
 @bench.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from nmt_audit.commands.options import AsJson, ModelName, Threads
+from nmt_audit.commands.options import AsJson, Device, ModelName, Threads
 
 if TYPE_CHECKING:
     from nmt_audit.bench.tables import Table
@@ -69,6 +69,7 @@ def audit(
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each size; they take turns.")] = 1,
     seed: Seed = 1,
     threads: Threads = None,
+    device: Device = "auto",
     figure: Annotated[Path | None, typer.Option("--plot", help="Draw seconds by segments, F.svg or F.png.")] = None,
     as_json: AsJson = False,
     out: Out = None,
@@ -93,7 +94,7 @@ def audit(
         check_plot(figure)
     given = _read(source, hypotheses, reference, src_lang, tgt_lang)
     wanted = parsed_sizes(sizes) if sizes else [1000 if given is None else len(given)]
-    found = bench_audit(Asked(model, given, seed, threads), _corpus(source), wanted, repetitions=repetitions)
+    found = bench_audit(Asked(model, given, seed, threads, device), _corpus(source), wanted, repetitions=repetitions)
     if figure is not None:
         plot(figure, found)
     say(found, as_json, out)
@@ -104,6 +105,7 @@ def memory(
     sizes: Sizes = None,
     seed: Seed = 1,
     threads: Threads = None,
+    device: Device = "auto",
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
@@ -120,7 +122,7 @@ def memory(
 
     check_out(out)
     wanted = parsed_sizes(sizes or ["10000,100000"])
-    say(bench_memory(Asked(model, None, seed, threads), _corpus(None), wanted), as_json, out)
+    say(bench_memory(Asked(model, None, seed, threads, device), _corpus(None), wanted), as_json, out)
 
 
 class Found(Protocol):
