@@ -108,8 +108,8 @@ def bench_decode(
         for name, timing in timings.items()
     )  # fmt: skip
     return DecodeBench(
-        model.name, model.fingerprint, len(ids), sum(map(len, reference)), beam, model.device.type, torch.get_num_threads(), repetitions,
-        rows, versions(),
+        model.name, model.fingerprint, len(ids), sum(map(len, reference)), beam, model.device.type,
+        torch.get_num_threads(), repetitions, rows, versions(),
     )  # fmt: skip
 
 
