@@ -12,10 +12,13 @@ import json
 import logging
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from nmt_audit.engines.shard import Shard, ShardAuditor, Task
 from nmt_audit.errors import InputError, ModelError, NmtAuditError, OutputError
 from nmt_audit.loading import load
 from nmt_audit.stages import Standard
+from nmt_audit.stopping import SIGNALS
 from nmt_audit.store.parts import Part, packed, unpacked
 from nmt_audit.store.schema import TABLES, part_name
 from nmt_audit.store.writing import SAME
@@ -132,7 +136,7 @@ class RayCluster:
         Raises OutputError where the storage cannot be written, ModelError where a worker has another model.
         """
         done: dict[int, Told] = dict.fromkeys(self._storage.there(), NOTHING)
-        with _cluster(self._config.workers) as ray:
+        with _cluster(self._config.workers, _threads(self._standard)) as ray:
             workers = _Workers(ray, self._config, self._standard, self._storage)
             waiting: list[int] = []  # numbers in the order of the tasks
             rest = iter(tasks)
@@ -160,10 +164,17 @@ class _Workers:
 
     def __init__(self, ray: Any, config: AuditConfig, standard: Standard, storage: Storage) -> None:
         self._ray = ray
-        count = config.workers or max(1, int(ray.cluster_resources().get("CPU", 1)) // _threads(standard))
+        threads, cpus = _threads(standard), int(ray.cluster_resources().get("CPU", 0))
+        room = cpus // threads
+        count = config.workers or room
+        if not room or count > room:
+            raise InputError(
+                f"--engine ray: the cluster has {cpus} CPUs, which is room for {room} workers of {threads} threads; give "
+                "fewer --workers or --threads"
+            )
         # What workers hold: they load the model by its name, on whatever machine they are.
-        known = ray.put((config, replace(standard, model=None), storage, _threads(standard), _print(standard)))
-        actor = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=_threads(standard))(_Worker)
+        known = ray.put((config, replace(standard, model=None), storage, threads, _print(standard)))
+        actor = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=threads)(_Worker)
         self._actors = [actor.remote(known) for _ in range(count)]
         self._load = dict.fromkeys(range(count), 0)
         self._under_way: dict[Any, int] = {}  # what is waited for → the actor
@@ -194,31 +205,42 @@ class _Workers:
             if isinstance(error.cause, NmtAuditError):
                 raise error.cause from error
             raise
+        except self._ray.exceptions.RayError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise OutputError(f"--engine ray: a worker was lost for good ({reason}); see to the cluster") from error
 
 
 class _Worker:
     """The actor: holds the model, audits shards, and puts them into the storage."""
 
     def __init__(self, known: tuple[AuditConfig, Standard, Storage, int, str | None]) -> None:
-        config, standard, self._storage, threads, fingerprint = known
+        self._known = known
+
+    @cached_property
+    def _auditor(self) -> ShardAuditor:
+        """Made for the first task, which can tell what is wrong; an actor that cannot be made is only dead."""
+        config, standard, _, threads, fingerprint = self._known
         if config.model is not None:
             model = load(config.model, threads, config.src_lang, config.tgt_lang, config.device, config.decoder)
             assert model is not None
             if model.fingerprint != fingerprint:
                 raise ModelError(f"{config.model}: a worker has another model of this name; copy it to all machines")
             standard = replace(standard, model=model)
-        self._auditor = ShardAuditor(standard, config)
+        return ShardAuditor(standard, config)
 
     def audit(self, task: Task) -> tuple[int, Told]:
         """Puts the shard into the storage; its number, and what is to be told of it."""
         shard = self._auditor.audit(task)
-        self._storage.put(shard.number, shard.part)
+        self._known[2].put(shard.number, shard.part)
         return shard.number, (shard.seconds, shard.memory)
 
 
 @contextmanager
-def _cluster(workers: int | None) -> Iterator[Any]:
-    """Ray, connected to the cluster that is there, or to a local one that ends with the block."""
+def _cluster(workers: int | None, threads: int) -> Iterator[Any]:
+    """Ray, connected to the cluster that is there, or to a local one that ends with the block.
+
+    Raises InputError where Ray is not installed, or the cluster that $RAY_ADDRESS names does not answer.
+    """
     try:
         import ray
     except ImportError as error:
@@ -226,17 +248,40 @@ def _cluster(workers: int | None) -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing of an audit goes to anybody
     begun = not ray.is_initialized()
     if begun:
-        settings: dict[str, Any] = {"log_to_driver": False, "include_dashboard": False, "logging_level": logging.ERROR}
-        try:
-            ray.init(address="auto", log_to_driver=False, logging_level=logging.ERROR)
-        except ConnectionError:
-            print("nmt-audit: no Ray cluster was found; one is begun on this machine", file=sys.stderr)
-            ray.init(num_cpus=workers, **settings)
+        with _signals_kept():
+            _connect(ray, workers, threads)
     try:
         yield ray
     finally:
         if begun:
             ray.shutdown()
+
+
+def _connect(ray: Any, workers: int | None, threads: int) -> None:
+    quietly = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        ray.init(address="auto", **quietly)
+    except ConnectionError as error:
+        if address := os.environ.get("RAY_ADDRESS"):
+            raise InputError(
+                f"--engine ray: no cluster answers at {address} ($RAY_ADDRESS); begin one there"
+            ) from error
+        print("nmt-audit: no Ray cluster was found; one is begun on this machine", file=sys.stderr)
+        ray.init(num_cpus=workers and workers * threads, include_dashboard=False, **quietly)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Ray answers SIGTERM itself once it is connected; an audit has a shard to finish first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _key(run: Mapping[str, Any], standard: Standard) -> str:
