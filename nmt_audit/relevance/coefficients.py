@@ -13,13 +13,15 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from nmt_audit.relevance.occupied import occupied_matmul
 from nmt_audit.relevance.shares import Shares, fit
 
 
 def linear(x: Tensor, *, weight: Tensor, bias: Tensor | None, output: Tensor, carried: Tensor,
            epsilon: float) -> Shares:  # fmt: skip
     """γ_i = Σ_j w_ji γ_j, which is r_i = Σ_j w_ji x_i / z_j r_j with z = Σ w x + b. Leaks: bias, b·γ."""
-    return Shares((carried @ weight,), {} if bias is None else {"bias": bias * carried})
+    back = occupied_matmul(carried, weight) if weight.dim() == 2 else carried @ weight
+    return Shares((back,), {} if bias is None else {"bias": bias * carried})
 
 
 def sum(a: Tensor, b: Tensor, *, output: Tensor, carried: Tensor, epsilon: float) -> Shares:

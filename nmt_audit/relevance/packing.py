@@ -6,7 +6,6 @@ the most steps of the batch, and a backward pass goes through all rows, also tho
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +13,7 @@ from math import ceil, isqrt
 
 from nmt_audit.relevance.request import Request
 
-BATCH_ROWS, BATCH_TOKENS = int(os.environ.get("BR", 32)), int(os.environ.get("BT", 1000))
+BATCH_ROWS, BATCH_TOKENS = 32, 1_000
 ROW_REQUESTS = 8  # requests that share a forward pass
 FEW = 8  # rows with the same number of requests that are not worth batches of their own
 
@@ -46,20 +45,15 @@ def packed(requests: Sequence[Request]) -> Iterator[list[list[int]]]:
 
 
 def _rows(requests: Sequence[Request]) -> Iterator[_Row]:
-    """The requests about each pair, dealt out by position into rows of about one size: a row about early positions is
-    cropped after them."""
+    """The requests about each pair, dealt out by position: a row about early positions is cropped after them."""
     of_pair: dict[object, list[int]] = {}
     for index, request in enumerate(requests):
         of_pair.setdefault(request.key, []).append(index)
     for asked in of_pair.values():
         asked.sort(key=lambda i: requests[i].steps)
-        for some in _dealt(asked):
+        for start in range(0, len(asked), ROW_REQUESTS):
+            some = asked[start : start + ROW_REQUESTS]
             yield _Row(some, len(requests[some[0]].source_tokens), requests[some[-1]].steps)
-
-
-def _dealt(asked: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(asked), ROW_REQUESTS):
-        yield asked[start : start + ROW_REQUESTS]
 
 
 def _grouped(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

@@ -129,12 +129,19 @@ def backward(
 
     The graph is freed after the `last` one.
     """
-    found: Sequence[Tensor | None] = torch.autograd.grad(
-        outputs, inputs, seeds, retain_graph=not last, allow_unused=True, is_grads_batched=True
-    )
+    reached: list[int] = []
+
+    def once(*one: Tensor) -> tuple[Tensor, ...]:
+        found = torch.autograd.grad(outputs, inputs, one, retain_graph=not last, allow_unused=True)
+        reached[:] = [number for number, back in enumerate(found) if back is not None]
+        return tuple(back for back in found if back is not None)
+
+    # torch.func's own vmap rather than `is_grads_batched`, which has no way for a function to look at its batch.
+    found = torch.func.vmap(once)(*seeds)
+    arrived = dict(zip(reached, found, strict=True))
     return [
-        input.new_zeros(len(seeds[0]), *input.shape) if back is None else back
-        for input, back in zip(inputs, found, strict=True)
+        arrived[number] if number in arrived else input.new_zeros(len(seeds[0]), *input.shape)
+        for number, input in enumerate(inputs)
     ]
 
 
