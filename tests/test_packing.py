@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from tiny import pairs, tiny_model
 
-from nmt_audit.relevance.occupied import occupied_matmul
 from nmt_audit.relevance.packing import BATCH_ROWS, BATCH_TOKENS, ROW_REQUESTS, packed
+from nmt_audit.relevance.products import through_layer, with_each
 from nmt_audit.relevance.request import request
 
 MODEL = tiny_model(3)
@@ -32,11 +32,19 @@ def test_every_request_is_in_one_row_about_its_pair_and_batches_keep_their_limit
 
 def test_a_product_without_the_empty_rows_is_the_product() -> None:
     torch.manual_seed(2)
-    weight = torch.randn(5, 3, dtype=torch.float64)
+    weight, bias = torch.randn(5, 3, dtype=torch.float64), torch.randn(5, dtype=torch.float64)
     rows = torch.randn(4, 2, 6, 5, dtype=torch.float64)
     rows[:, 1, 2:] = 0.0
     rows[1] = 0.0
     rows[2, 0, 1, 3] = torch.nan
-    torch.testing.assert_close(occupied_matmul(rows, weight), rows @ weight, equal_nan=True)
-    of_batch = torch.func.vmap(lambda some: occupied_matmul(some, weight), in_dims=2, out_dims=2)(rows)
-    torch.testing.assert_close(of_batch, rows @ weight, equal_nan=True)
+    wanted = rows @ weight, (rows @ bias).unsqueeze(-1)
+    torch.testing.assert_close(through_layer(rows, weight, bias), wanted, equal_nan=True)
+    found = torch.func.vmap(lambda some: through_layer(some, weight, bias), in_dims=2, out_dims=2)(rows)
+    torch.testing.assert_close(found, wanted, equal_nan=True)
+
+
+def test_products_with_states_that_all_passes_share() -> None:
+    torch.manual_seed(3)
+    states, passes = torch.randn(2, 4, 5, dtype=torch.float64), torch.randn(3, 2, 6, 5, dtype=torch.float64)
+    found = torch.func.vmap(lambda some: with_each(some, states))(passes)
+    torch.testing.assert_close(found, passes @ states.mT)

@@ -13,8 +13,10 @@ from math import ceil, isqrt
 
 from nmt_audit.relevance.request import Request
 
-BATCH_ROWS, BATCH_TOKENS = 32, 1_000
-ROW_REQUESTS = 8  # requests that share a forward pass
+import os
+BATCH_ROWS, BATCH_TOKENS = int(os.environ.get('BR',64)), 1_000
+BATCH_REQUESTS = int(os.environ.get('BQ',256))
+ROW_REQUESTS = int(os.environ.get('RR',8))  # requests that share a forward pass
 FEW = 8  # rows with the same number of requests that are not worth batches of their own
 
 
@@ -35,12 +37,13 @@ def packed(requests: Sequence[Request]) -> Iterator[list[list[int]]]:
     """
     rows = sorted(_rows(requests), key=lambda row: -len(row.asked))
     for group in _grouped(rows):
-        batches = ceil(len(group) / BATCH_ROWS)
+        most = max(1, min(BATCH_ROWS, BATCH_REQUESTS // len(group[0].asked)))
+        batches = ceil(len(group) / most)
         slices = isqrt(batches - 1) + 1
-        size = BATCH_ROWS * ceil(batches / slices)
+        size = most * ceil(batches / slices)
         group.sort(key=lambda row: row.source)
         for start in range(0, len(group), size):
-            for batch in _cut(sorted(group[start : start + size], key=lambda row: row.steps)):
+            for batch in _cut(sorted(group[start : start + size], key=lambda row: row.steps), most):
                 yield [row.asked for row in batch]
 
 
@@ -69,13 +72,13 @@ def _grouped(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
         yield found
 
 
-def _cut(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+def _cut(rows: Sequence[_Row], most: int) -> Iterator[list[_Row]]:
     """The rows in their order, in batches of at most BATCH_ROWS and, padding included, BATCH_TOKENS."""
     batch: list[_Row] = []
     source = steps = 0
     for row in rows:
         source, steps = max(source, row.source), max(steps, row.steps)
-        if batch and (len(batch) == BATCH_ROWS or (len(batch) + 1) * (source + steps) > BATCH_TOKENS):
+        if batch and (len(batch) == most or (len(batch) + 1) * (source + steps) > BATCH_TOKENS):
             yield batch
             batch, source, steps = [], row.source, row.steps
         batch.append(row)
