@@ -13,10 +13,9 @@ from math import ceil, isqrt
 
 from nmt_audit.relevance.request import Request
 
-import os
-BATCH_ROWS, BATCH_TOKENS = int(os.environ.get('BR',64)), 1_000
-BATCH_REQUESTS = int(os.environ.get('BQ',256))
-ROW_REQUESTS = int(os.environ.get('RR',8))  # requests that share a forward pass
+BATCH_ROWS, BATCH_TOKENS = 64, 1_000
+BATCH_REQUESTS = 256  # that all passes through a batch could serve
+ROW_REQUESTS = 8  # requests that share a forward pass
 FEW = 8  # rows with the same number of requests that are not worth batches of their own
 
 
@@ -73,7 +72,7 @@ def _grouped(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
 
 
 def _cut(rows: Sequence[_Row], most: int) -> Iterator[list[_Row]]:
-    """The rows in their order, in batches of at most BATCH_ROWS and, padding included, BATCH_TOKENS."""
+    """The rows in their order, in batches of at most `most` and, padding included, BATCH_TOKENS."""
     batch: list[_Row] = []
     source = steps = 0
     for row in rows:
