@@ -30,8 +30,8 @@ Position = tuple[Audited, int]
 # Tokens on a side. Every position is a pass over the sentence: all of 30 × 30 tokens take 2 s on one core, of 60 × 60
 # tokens 6 s, of 96 × 92 18 s; a few runaway translations would cost more than all others together.
 LONGEST = 80
-MAPS_TOGETHER = 8  # segments in a part: enough to fill batches, and few enough to hold
-CONTROLS_TOGETHER = 128  # positions in a part
+MAPS_TOGETHER = 32  # segments in a part: enough that a batch is of like ones, and few enough to hold
+CONTROLS_TOGETHER = 512  # positions in a part
 
 
 class Suspects:

@@ -1,71 +1,50 @@
-"""Numbers in steps: the error stays within the promise whatever the numbers are."""
+"""Batches of relevance: none of what is asked is lost, and rows that carry nothing are left out of products."""
 
 from __future__ import annotations
 
-import math
+import torch
+from tiny import pairs, tiny_model
 
-import numpy as np
-import pytest
-from data_scripts import unpacked
-from hypothesis import given
-from hypothesis import strategies as st
+from nmt_audit.relevance.packing import BATCH_ROWS, BATCH_TOKENS, ROW_REQUESTS, packed
+from nmt_audit.relevance.products import through_layer, with_each
+from nmt_audit.relevance.request import request
 
-from nmt_audit.report.packing import FINEST, Ragged, packed, quantised, weights
-
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64)
-ROWS = st.lists(st.tuples(st.lists(NUMBERS, max_size=6), st.lists(NUMBERS, max_size=6)), min_size=1, max_size=5)
+MODEL = tiny_model(3)
 
 
-def ragged(rows: list[list[float]]) -> Ragged:
-    lengths = np.array([len(row) for row in rows], np.int64)
-    return Ragged(np.array([value for row in rows for value in row], float), lengths)
+def test_every_request_is_in_one_row_about_its_pair_and_batches_keep_their_limits() -> None:
+    asked = [
+        request(MODEL, source=source, target=target, position=j, state=state)
+        for number, (source, target) in enumerate(pairs()[:60])
+        for j in range(1 + number % 4)
+        for state in MODEL.path
+    ]
+    batches = list(packed(asked))
+    assert sorted(i for batch in batches for row in batch for i in row) == list(range(len(asked)))
+    for batch in batches:
+        rows = [[asked[i] for i in row] for row in batch]
+        assert all(len(row) <= ROW_REQUESTS and len({one.key for one in row}) == 1 for row in rows)
+        source, steps = (max(len(row[0].source_tokens) for row in rows), max(one.steps for row in rows for one in row))
+        assert len(rows) <= BATCH_ROWS and len(rows) * (source + steps) <= BATCH_TOKENS
+        # Rows of one batch ask about as much, so that no pass is for one row alone.
+        assert len(rows) < BATCH_ROWS or len({len(row) for row in rows}) == 1
 
 
-@given(ROWS)
-def test_the_error_is_half_a_step_of_the_largest_of_both_sides(rows: list[tuple[list[float], list[float]]]) -> None:
-    found = quantised(ragged([row[0] for row in rows]), ragged([row[1] for row in rows]))
-    for place, row in enumerate(rows):
-        scale = found.scales[place]
-        assert scale == max((abs(value) for side in row for value in side), default=0.0)
-        for side, values in enumerate(row):
-            text = found.columns[side][place]
-            assert text is not None
-            steps = unpacked(text, "i2").astype(float)
-            assert len(steps) == len(values)
-            # Divided first: the product of the largest numbers there are would overflow.
-            error = np.abs(steps / FINEST - np.array(values) / (scale or 1.0))
-            assert (error <= 0.5 / FINEST * (1 + 1e-9)).all()
+def test_a_product_without_the_empty_rows_is_the_product() -> None:
+    torch.manual_seed(2)
+    weight, bias = torch.randn(5, 3, dtype=torch.float64), torch.randn(5, dtype=torch.float64)
+    rows = torch.randn(4, 2, 6, 5, dtype=torch.float64)
+    rows[:, 1, 2:] = 0.0
+    rows[1] = 0.0
+    rows[2, 0, 1, 3] = torch.nan
+    wanted = rows @ weight, (rows @ bias).unsqueeze(-1)
+    torch.testing.assert_close(through_layer(rows, weight, bias), wanted, equal_nan=True)
+    found = torch.func.vmap(lambda some: through_layer(some, weight, bias), in_dims=2, out_dims=2)(rows)
+    torch.testing.assert_close(found, wanted, equal_nan=True)
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize("side", [0, 1])
-def test_a_row_with_a_number_that_is_not_finite_has_none_and_spoils_no_other(bad: float, side: int) -> None:
-    rows = [[[1.0, -2.0], [4.0]], [[3.0, 1.0], [2.0]], [[0.0], []]]
-    rows[1][side][0] = bad
-    found = quantised(ragged([row[0] for row in rows]), ragged([row[1] for row in rows]))
-    assert found.scales == (4.0, None, 0.0)
-    assert [column[1] for column in found.columns] == [None, None]
-    first, last = found.columns[0][0], found.columns[0][2]
-    assert first is not None and unpacked(first, "i2").tolist() == [round(FINEST / 4), -round(FINEST / 2)]
-    assert last is not None and unpacked(last, "i2").tolist() == [0]
-
-
-def test_no_rows_give_none() -> None:
-    found = quantised(ragged([]), ragged([]))
-    assert found.scales == () and found.columns == ((), ())
-
-
-@given(st.lists(st.floats(0, 1), max_size=30))
-def test_weights_are_true_to_half_a_step(values: list[float]) -> None:
-    text = weights(np.array(values, float))
-    assert text is not None
-    assert np.abs(unpacked(text, "u2") / 65535 - np.array(values)).max(initial=0.0) <= 0.5 / 65535 * (1 + 1e-9)
-
-
-def test_weights_that_are_not_finite_are_none() -> None:
-    assert weights(np.array([0.5, math.nan])) is None
-
-
-@pytest.mark.parametrize(("kind", "values"), [("u1", [0, 255]), ("u4", [0, 2**32 - 1]), ("i4", [-1, 7]), ("f4", [0.5])])
-def test_packed_numbers_come_back(kind: str, values: list[float]) -> None:
-    assert unpacked(packed(values, kind), kind).tolist() == values
+def test_products_with_states_that_all_passes_share() -> None:
+    torch.manual_seed(3)
+    states, passes = torch.randn(2, 4, 5, dtype=torch.float64), torch.randn(3, 2, 6, 5, dtype=torch.float64)
+    found = torch.func.vmap(lambda some: with_each(some, states))(passes)
+    torch.testing.assert_close(found, passes @ states.mT)

@@ -18,7 +18,8 @@ from nmt_audit.models.batches import pad
 from nmt_audit.models.protocol import Model
 from nmt_audit.records import Explanation, Translation
 from nmt_audit.relevance import METHODS, coefficients, explain, explain_batch, ratios
-from nmt_audit.relevance.passes import BATCH_ROWS, STARTS_AT_ONCE
+from nmt_audit.relevance.packing import BATCH_ROWS
+from nmt_audit.relevance.passes import STARTS_AT_ONCE
 from nmt_audit.relevance.propagation import propagation
 from nmt_audit.relevance.rules import RULE_SETS, Rule, RuleSet, Start
 from nmt_audit.relevance.shares import Shares

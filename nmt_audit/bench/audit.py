@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from nmt_audit.bench.site import MB
 from nmt_audit.bench.tables import Table
-from nmt_audit.bench.timing import Timing, plural, versions
+from nmt_audit.bench.timing import Timing, log_slope, plural, versions
 from nmt_audit.bench.whole import Asked, Whole, audits
 
 # What says how far the flags and maps can be trusted; the rest is the audit itself.
@@ -92,15 +91,15 @@ def bench_audit(asked: Asked, corpus: str, sizes: Sequence[int], *, repetitions:
     return AuditBench(
         corpus, None if one.model is None else one.model["name"],
         None if one.model is None else one.model["fingerprint"], reference, repetitions, one.threads or 1, asked.seed,
-        measured, slope([size.segments for size in measured], [size.timing.median for size in measured]), versions(),
+        measured, _slope(measured), versions(),
     )  # fmt: skip
 
 
-def slope(segments: Sequence[int], seconds: Sequence[float]) -> float | None:
-    """1 where twice the segments take twice the time; None for fewer than two sizes."""
-    if len(segments) < 2:
+def _slope(sizes: Sequence[Size]) -> float | None:
+    """Of seconds over segments; None for fewer than two sizes."""
+    if len(sizes) < 2:
         return None
-    return statistics.linear_regression([*map(math.log, segments)], [*map(math.log, seconds)]).slope
+    return log_slope([size.segments for size in sizes], [size.timing.median for size in sizes])
 
 
 def _size(some: Sequence[Whole], reference: str) -> Size:
@@ -121,7 +120,7 @@ def _size(some: Sequence[Whole], reference: str) -> Size:
 
 
 def _curve(found: AuditBench) -> Table:
-    steps = [slope([a.segments, b.segments], [a.timing.median, b.timing.median]) for a, b in pairwise(found.sizes)]
+    steps = [_slope(pair) for pair in pairwise(found.sizes)]
     rows = tuple(
         (f"{size.segments:,}", *size.timing.seconds(), f"{size.segments / size.timing.median:,.1f}",
          _times(size.times), "" if step is None else f"{step:.2f}", f"{100 * size.flagged:.1f} %",

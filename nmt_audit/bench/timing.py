@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import statistics
 import sys
@@ -51,6 +52,11 @@ def timed(works: Mapping[str, Callable[[], object]], repetitions: int) -> dict[s
             if repetition:
                 taken[name].append(time.perf_counter() - begin)
     return {name: Timing.among(some) for name, some in taken.items()}
+
+
+def log_slope(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Of the straight line through the logarithms, by least squares: 1 where twice the x makes twice the y."""
+    return statistics.linear_regression([*map(math.log, xs)], [*map(math.log, ys)]).slope
 
 
 def plural(count: int, noun: str) -> str:

@@ -98,6 +98,9 @@ def explain(
     source: Annotated[str, typer.Option("--source", help="The corpus; 16 segments of middle length are used.")],
     src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    lengths: Annotated[
+        bool, typer.Option("--lengths", help="Instead, what a position costs in sentences of different length.")
+    ] = False,
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
     threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
     device: Device = "auto",
@@ -111,6 +114,7 @@ def explain(
     Example: nmt-audit bench explain --model rnnsearch-de-en --source dev.tsv
     """
     from nmt_audit.bench.explain import METHODS, bench_explain
+    from nmt_audit.bench.lengths import bench_lengths
     from nmt_audit.bench.tables import check_out
     from nmt_audit.corpus import read_corpus
     from nmt_audit.loading import load
@@ -119,8 +123,11 @@ def explain(
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
     loaded = load(model, threads, src_lang, tgt_lang, device)
     assert loaded is not None
-    found = bench_explain(loaded, [segment.source for segment in corpus.segments], METHODS, repetitions=repetitions)
-    say(found, as_json, out)
+    sources = [segment.source for segment in corpus.segments]
+    if lengths:
+        say(bench_lengths(loaded, sources, repetitions=repetitions), as_json, out)
+    else:
+        say(bench_explain(loaded, sources, METHODS, repetitions=repetitions), as_json, out)
 
 
 @bench.command()

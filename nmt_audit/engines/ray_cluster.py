@@ -169,8 +169,8 @@ class _Workers:
         count = config.workers or room
         if not room or count > room:
             raise InputError(
-                f"--engine ray: the cluster has {cpus} CPUs, which is room for {room} workers of {threads} threads; give "
-                "fewer --workers or --threads"
+                f"--engine ray: the cluster has {cpus} CPUs, room for {room} workers of {threads} threads; give fewer "
+                "--workers or --threads"
             )
         # What workers hold: they load the model by its name, on whatever machine they are.
         known = ray.put((config, replace(standard, model=None), storage, threads, _print(standard)))
@@ -263,9 +263,7 @@ def _connect(ray: Any, workers: int | None, threads: int) -> None:
         ray.init(address="auto", **quietly)
     except ConnectionError as error:
         if address := os.environ.get("RAY_ADDRESS"):
-            raise InputError(
-                f"--engine ray: no cluster answers at {address} ($RAY_ADDRESS); begin one there"
-            ) from error
+            raise InputError(f"--engine ray: no cluster answers at {address} ($RAY_ADDRESS); begin it") from error
         print("nmt-audit: no Ray cluster was found; one is begun on this machine", file=sys.stderr)
         ray.init(num_cpus=workers and workers * threads, include_dashboard=False, **quietly)
 

@@ -29,6 +29,14 @@ class Case:
         return [token.id for token in self.target_tokens]
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Another source for a case, by its number among some: does the hypothesis hang on what was changed?"""
+
+    case: int
+    source_ids: list[int]
+
+
 def case_of(model: Model, segment: Segment, translation: Translation | None) -> Case | None:
     """The tokens of a segment, those of the search where it was the model that translated.
 
@@ -50,6 +58,11 @@ def force(model: Model, cases: Sequence[Case], known: Sequence[Forced | None]) -
     asked = [case for case, found in zip(cases, known, strict=True) if found is None]
     fresh = iter(model.force([case.source_ids for case in asked], [case.target_ids for case in asked]))
     return [next(fresh) if found is None else found for found in known]
+
+
+def conditioned(model: Model, cases: Sequence[Case], asked: Sequence[Condition]) -> list[Array]:
+    """The log-probabilities [T] of the hypotheses given other sources. All at once, so that batches are full."""
+    return model.logprobs([one.source_ids for one in asked], [cases[one.case].target_ids for one in asked])
 
 
 def base_evidence(case: Case, forced: Forced, source_gain: Array) -> Evidence:

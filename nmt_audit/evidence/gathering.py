@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from nmt_audit.evidence.contrastive import untranslated
 from nmt_audit.evidence.ending import continuations
-from nmt_audit.evidence.forced import Case, base_evidence, case_of, force
+from nmt_audit.evidence.forced import Case, base_evidence, case_of, conditioned, force
 from nmt_audit.evidence.inserted import insertions
-from nmt_audit.evidence.negated import without_negations
+from nmt_audit.evidence.negated import affirmations, conditions, without_negations
 from nmt_audit.evidence.relevance import with_relevance
-from nmt_audit.evidence.source_dependence import source_gains
+from nmt_audit.evidence.source_dependence import source_gains, without_content
 from nmt_audit.evidence.suspects import dear_from, suspicion
 from nmt_audit.models.protocol import Forced, Model
 from nmt_audit.records import Evidence, Segment, Translation
@@ -71,13 +71,16 @@ def _cheap(model: Model, cases: Sequence[Case], done: Sequence[Forced | None]) -
     if not cases:
         return []
     forced = force(model, cases, done)
-    gains = source_gains(model, cases, forced)
+    blank, tried = without_content(model, cases), affirmations(cases)
+    scores = conditioned(model, cases, [*blank, *conditions(model, tried)])
+    gains = source_gains(forced, scores[: len(blank)])
     found = [base_evidence(*row) for row in zip(cases, forced, gains, strict=True)]
+    less = without_negations(found, tried, scores[len(blank) :])
     sound = [i for i, known in enumerate(found) if known.finite]
-    asked = [cases[i] for i in sound]
-    more = insertions(model, asked, without_negations(model, asked, [found[i] for i in sound])) if sound else []
-    for i, known in zip(sound, more, strict=True):
-        found[i] = known
+    if sound:
+        more = insertions(model, [cases[i] for i in sound], [less[i] for i in sound])
+        for i, known in zip(sound, more, strict=True):
+            found[i] = known
     return found
 
 

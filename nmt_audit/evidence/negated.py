@@ -7,24 +7,42 @@ grammatically (`language.affirming`), so that nothing but the polarity changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from nmt_audit.evidence.forced import Case
+from nmt_audit.evidence.forced import Case, Condition
 from nmt_audit.language.affirming import affirmed
 from nmt_audit.language.negation import AFFIXED, Negation, negations
 from nmt_audit.models.protocol import Model
-from nmt_audit.records import Evidence, WithoutNegation
+from nmt_audit.records import Array, Evidence, WithoutNegation
 
 
-def without_negations(model: Model, cases: Sequence[Case], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence with the gain of every negation of the source that can be taken out, in the order of the text."""
-    tried = [(number, found, text) for number, case in enumerate(cases) for found, text in _affirmed(case)]
-    sources = [[token.id for token in model.tokenize(text)] for _, _, text in tried]
-    scores = model.logprobs(sources, [cases[number].target_ids for number, _, _ in tried])
-    gains: list[list[WithoutNegation]] = [[] for _ in cases]
-    for (number, found, _), logprobs in zip(tried, scores, strict=True):
-        gain = float(logprobs.sum() - evidence[number].logprobs.sum())
-        gains[number].append(WithoutNegation(found.word.start, found.word.end, gain))
+@dataclass(frozen=True, slots=True)
+class Affirmed:
+    """A case, by number, with a negation of its source taken out, and the text that is left."""
+
+    case: int
+    negation: Negation
+    text: str
+
+
+def affirmations(cases: Sequence[Case]) -> list[Affirmed]:
+    """Every negation that can be taken out of a source, in the order of the text."""
+    return [Affirmed(number, found, text) for number, case in enumerate(cases) for found, text in _affirmed(case)]
+
+
+def conditions(model: Model, tried: Sequence[Affirmed]) -> list[Condition]:
+    """Each case with what is left of its source."""
+    return [Condition(one.case, [token.id for token in model.tokenize(one.text)]) for one in tried]
+
+
+def without_negations(
+    evidence: Sequence[Evidence], tried: Sequence[Affirmed], scores: Sequence[Array]
+) -> list[Evidence]:
+    """The evidence with the gain of every negation that was taken out; `scores`: what the hypothesis gets without."""
+    gains: list[list[WithoutNegation]] = [[] for _ in evidence]
+    for one, logprobs in zip(tried, scores, strict=True):
+        gain = float(logprobs.sum() - evidence[one.case].logprobs.sum())
+        gains[one.case].append(WithoutNegation(one.negation.word.start, one.negation.word.end, gain))
     return [replace(known, without_negation=tuple(found)) for known, found in zip(evidence, gains, strict=True)]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nmt_audit.evidence.forced import Case
+from nmt_audit.evidence.forced import Case, Condition
 from nmt_audit.models.protocol import Forced, Model
 from nmt_audit.records import Array, Token
 
@@ -20,8 +20,13 @@ def blanked(tokens: Sequence[Token], unknown_id: int) -> list[int]:
     return [token.id if kept else unknown_id for token, kept in zip(tokens, special, strict=True)]
 
 
-def source_gains(model: Model, cases: Sequence[Case], forced: Sequence[Forced]) -> list[Array]:
-    """The gain [T] of every target token of every case; `forced` is what the model said with the true source."""
-    sources = [blanked(case.source_tokens, model.unknown_id) for case in cases]
-    without = model.logprobs(sources, [case.target_ids for case in cases])
+def without_content(model: Model, cases: Sequence[Case]) -> list[Condition]:
+    """Each case with its source blanked."""
+    return [
+        Condition(number, blanked(case.source_tokens, model.unknown_id)) for number, case in enumerate(cases)
+    ]  # fmt: skip
+
+
+def source_gains(forced: Sequence[Forced], without: Sequence[Array]) -> list[Array]:
+    """The gain [T] of every target token of every case: what the model said with the true source, and with a blank."""
     return [true.logprobs - blind for true, blind in zip(forced, without, strict=True)]

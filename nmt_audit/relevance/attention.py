@@ -11,7 +11,7 @@ from nmt_audit.errors import RequestError
 from nmt_audit.models.batches import buckets, pad
 from nmt_audit.models.protocol import Model, Trace, Traceable
 from nmt_audit.records import Array, Explanation
-from nmt_audit.relevance.passes import BATCH_ROWS, BATCH_TOKENS
+from nmt_audit.relevance.packing import BATCH_ROWS, BATCH_TOKENS
 from nmt_audit.relevance.request import Request
 
 Pair = tuple[tuple[int, ...], tuple[int, ...]]

@@ -13,13 +13,17 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from nmt_audit.relevance.products import through_layer, with_each
 from nmt_audit.relevance.shares import Shares, fit
 
 
 def linear(x: Tensor, *, weight: Tensor, bias: Tensor | None, output: Tensor, carried: Tensor,
            epsilon: float) -> Shares:  # fmt: skip
     """γ_i = Σ_j w_ji γ_j, which is r_i = Σ_j w_ji x_i / z_j r_j with z = Σ w x + b. Leaks: bias, b·γ."""
-    return Shares((carried @ weight,), {} if bias is None else {"bias": bias * carried})
+    if weight.dim() > 2:  # a neuron of its own for each row, as logits have
+        return Shares((carried @ weight,), {} if bias is None else {"bias": bias * carried})
+    back, kept = through_layer(carried, weight, bias)
+    return Shares((back,), {} if kept is None else {"bias": kept})
 
 
 def sum(a: Tensor, b: Tensor, *, output: Tensor, carried: Tensor, epsilon: float) -> Shares:
@@ -76,7 +80,7 @@ def attend_share(share: float) -> Callable[..., Shares]:
     """γ_h = αᵀ γ for the states, and `share` of the tangent for the weights: γ_α = share·h·γ. Leaks: attention."""
 
     def attend(weights: Tensor, states: Tensor, *, output: Tensor, carried: Tensor, epsilon: float) -> Shares:
-        to_weights = share * (carried @ states.mT)
+        to_weights = share * with_each(carried, states)
         return Shares((to_weights, weights.mT @ carried), {"attention": -share * output * carried})
 
     return attend

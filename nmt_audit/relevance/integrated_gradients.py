@@ -11,7 +11,8 @@ from torch import Tensor
 from nmt_audit.models.protocol import Model, Trace, Traceable
 from nmt_audit.records import Explanation
 from nmt_audit.relevance.dimensions import by_dimension
-from nmt_audit.relevance.passes import BATCH_TOKENS, derivatives, ids, in_batches, scalars, traceable
+from nmt_audit.relevance.packing import BATCH_TOKENS
+from nmt_audit.relevance.passes import derivatives, ids, in_batches, scalars, traceable
 from nmt_audit.relevance.request import Request
 
 NODES = 32  # on trained models a gap of 1 % of a logit and less; half of them leave four times as much

@@ -16,14 +16,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from nmt_audit.errors import RequestError
-from nmt_audit.models.batches import buckets, pad
+from nmt_audit.models.batches import pad
 from nmt_audit.models.protocol import Model, Trace, Traceable
 from nmt_audit.records import Explanation
+from nmt_audit.relevance.packing import ROW_REQUESTS, packed
 from nmt_audit.relevance.request import LOGIT, LOGPROB, Request
 
-BATCH_ROWS, BATCH_TOKENS = 16, 1_000
-ROW_REQUESTS = 8  # requests that share a forward pass
-STARTS_AT_ONCE = 8  # backward passes in one batch of them
+STARTS_AT_ONCE = ROW_REQUESTS  # backward passes in one batch of them
 
 
 def traceable(model: Model) -> Traceable:
@@ -41,29 +40,11 @@ def in_batches(
 ) -> list[Explanation]:
     """The answers to all requests, in their order. `answer` gets a batch: for each row the requests about its pair."""
     found: dict[int, Explanation] = {}
-    for batch in _batches(requests):
+    for batch in packed(requests):
         answers = answer([[requests[i] for i in row] for row in batch])
         for row, of_row in zip(batch, answers, strict=True):
             found.update(zip(row, of_row, strict=True))
     return [found[i] for i in range(len(requests))]
-
-
-def _batches(requests: Sequence[Request]) -> Iterator[list[list[int]]]:
-    """Batches of rows of like length; a row holds the indices of a few requests about one sentence pair.
-
-    The requests of a pair are dealt out by position, so that rows about early positions can be cropped after them, and
-    no row has more to ask than the others: every backward pass goes through the whole batch.
-    """
-    of_pair: dict[object, list[int]] = {}
-    for index, request in enumerate(requests):
-        of_pair.setdefault(request.key, []).append(index)
-    rows = []
-    for asked in of_pair.values():
-        asked.sort(key=lambda i: requests[i].steps)
-        rows += [asked[start : start + ROW_REQUESTS] for start in range(0, len(asked), ROW_REQUESTS)]
-    lengths = [len(requests[row[0]].source_tokens) + requests[row[-1]].steps for row in rows]
-    for batch in buckets(lengths, tokens=BATCH_TOKENS, rows=BATCH_ROWS):
-        yield [rows[i] for i in batch]
 
 
 def ids(rows: Sequence[Sequence[Request]]) -> tuple[Tensor, Tensor, Tensor]:
@@ -149,12 +130,21 @@ def backward(
 
     The graph is freed after the `last` one.
     """
-    found: Sequence[Tensor | None] = torch.autograd.grad(
-        outputs, inputs, seeds, retain_graph=not last, allow_unused=True, is_grads_batched=True
-    )
+    reached: list[int] = []
+
+    def once(*one: Tensor) -> tuple[Tensor, ...]:
+        found: Sequence[Tensor | None] = torch.autograd.grad(
+            outputs, inputs, one, retain_graph=not last, allow_unused=True
+        )
+        reached[:] = [number for number, back in enumerate(found) if back is not None]
+        return tuple(back for back in found if back is not None)
+
+    # torch.func's own vmap rather than `is_grads_batched`, which has no way for a function to look at its batch.
+    found = torch.func.vmap(once)(*seeds)
+    arrived = dict(zip(reached, found, strict=True))
     return [
-        input.new_zeros(len(seeds[0]), *input.shape) if back is None else back
-        for input, back in zip(inputs, found, strict=True)
+        arrived[number] if number in arrived else input.new_zeros(len(seeds[0]), *input.shape)
+        for number, input in enumerate(inputs)
     ]
 
 

@@ -35,19 +35,20 @@ ACTIVATION_PACKAGE = "transformers.activations"
 
 
 class _Swapped(torch.autograd.Function):
-    """An operator whose backward is a rule. The rule's accounts are inputs: leaks arrive as their gradients."""
+    """An operator whose backward is a rule. The rule's accounts are inputs: leaks arrive as their gradients.
 
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(run: Callable[[], Tensor], call: Call, rule: Rule, epsilon: float, *tensors: Tensor) -> Tensor:
-        return run()
+    Without `setup_context`, which would have the signature of `forward` looked up again at every call.
+    """
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-        _, ctx.call, ctx.rule, ctx.epsilon, *tensors = inputs
+    def forward(
+        ctx: Any, run: Callable[[], Tensor], call: Call, rule: Rule, epsilon: float, *tensors: Tensor
+    ) -> Tensor:
+        output = run()
+        ctx.call, ctx.rule, ctx.epsilon = call, rule, epsilon
         ctx.set_materialize_grads(False)  # so that None says: nothing arrives here
-        ctx.save_for_backward(*tensors[len(ctx.rule.leaks) :], output)
+        ctx.save_for_backward(*tensors[len(rule.leaks) :], output)
+        return output
 
     @staticmethod
     def backward(ctx: Any, carried: Tensor | None) -> tuple[Tensor | None, ...]:
@@ -64,16 +65,11 @@ class _Swapped(torch.autograd.Function):
 class _Poisoned(torch.autograd.Function):
     """A result whose making no rule covers: harmless until relevance reaches it."""
 
-    generate_vmap_rule = True
-
     @staticmethod
-    def forward(message: str, value: Tensor) -> Tensor:
-        return value.clone()
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-        ctx.message = inputs[0]
+    def forward(ctx: Any, message: str, value: Tensor) -> Tensor:
+        ctx.message = message
         ctx.set_materialize_grads(False)
+        return value.clone()
 
     @staticmethod
     def backward(ctx: Any, carried: Tensor | None) -> tuple[None, None]:

@@ -18,7 +18,6 @@ from nmt_audit.store import Explained
 
 DETAILED = 5  # segments that are shown dimension by dimension: some hundred kilobytes each
 MOST_DETAILED = 8  # positions of one of them
-TOGETHER = 8  # segments that are explained at once: enough to fill batches, and few enough to hold
 CURVES = ("gates", "gate_saliency")  # methods that have a curve over the words for each gate
 
 Keywords = dict[str, Any]
@@ -27,7 +26,7 @@ Keywords = dict[str, Any]
 def explain_maps(
     model: Model, numbered: Sequence[tuple[int, Audited]], rules: str, methods: Sequence[str] = ()
 ) -> list[list[Explained]]:
-    """All positions of each segment but what its flags have explained already; some TOGETHER segments at a time.
+    """All positions of each segment but what its flags have explained already.
 
     `numbered`: segments by their place among all that are shown, the most suspicious being 0. Each position: the states
     of the model's path and the logit by relevance, and the logit by each of the further `methods`. A Transformer's
