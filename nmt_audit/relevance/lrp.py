@@ -9,7 +9,7 @@ from functools import partial
 from nmt_audit.errors import RequestError
 from nmt_audit.models.protocol import Model, Traceable
 from nmt_audit.records import Array, Explanation
-from nmt_audit.relevance.passes import backward, ids, in_batches, slots, traceable
+from nmt_audit.relevance.passes import carried_back, ids, in_batches, slots, traceable
 from nmt_audit.relevance.propagation import propagation
 from nmt_audit.relevance.request import LOGPROB, Request
 from nmt_audit.relevance.rules import RULE_SETS, RuleSet
@@ -96,7 +96,7 @@ def relevances(
     for some in slots(rows):
         start = starts(model, trace, rows, some, rules)
         last = some.stop == max(map(len, rows))
-        carried = backward(start.states, (*leaves, *accounts.values()), start.seeds, last=last)
+        carried = carried_back(start.states, (*leaves, *accounts.values()), start.seeds, last=last)
         relevance = [
             (back if rules.carries == "relevance" else leaf * back).sum(-1).detach().cpu()
             for leaf, back in zip(leaves, carried, strict=False)

@@ -130,6 +130,20 @@ def backward(
 
     The graph is freed after the `last` one.
     """
+    found: Sequence[Tensor | None] = torch.autograd.grad(
+        outputs, inputs, seeds, retain_graph=not last, allow_unused=True, is_grads_batched=True
+    )
+    return [
+        input.new_zeros(len(seeds[0]), *input.shape) if back is None else back
+        for input, back in zip(inputs, found, strict=True)
+    ]
+
+
+def carried_back(
+    outputs: Sequence[Tensor], inputs: Sequence[Tensor], seeds: Sequence[Tensor], *, last: bool
+) -> list[Tensor]:
+    """`backward` for graphs with functions of ours on the way: these may look at all passes of a batch together
+    (`products`), which torch lets them with its newer vmap alone."""
     reached: list[int] = []
 
     def once(*one: Tensor) -> tuple[Tensor, ...]:
@@ -139,7 +153,6 @@ def backward(
         reached[:] = [number for number, back in enumerate(found) if back is not None]
         return tuple(back for back in found if back is not None)
 
-    # torch.func's own vmap rather than `is_grads_batched`, which has no way for a function to look at its batch.
     found = torch.func.vmap(once)(*seeds)
     arrived = dict(zip(reached, found, strict=True))
     return [
