@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+SLACK = 16  # items beyond a quarter too many, before those with larger keys are forgotten
+
 
 class Least(Generic[T]):
     """The items with the `most` smallest keys; of equal keys the first counts."""
@@ -28,7 +30,7 @@ class Least(Generic[T]):
         """An item passes by."""
         if self.wants(key):
             self._found[key] = item
-            if len(self._found) > 2 * self._most:
+            if len(self._found) > 1.25 * self._most + SLACK:
                 self._prune()
 
     def __len__(self) -> int:
