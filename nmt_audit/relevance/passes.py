@@ -132,7 +132,9 @@ def backward(
     reached: list[int] = []
 
     def once(*one: Tensor) -> tuple[Tensor, ...]:
-        found = torch.autograd.grad(outputs, inputs, one, retain_graph=not last, allow_unused=True)
+        found: Sequence[Tensor | None] = torch.autograd.grad(
+            outputs, inputs, one, retain_graph=not last, allow_unused=True
+        )
         reached[:] = [number for number, back in enumerate(found) if back is not None]
         return tuple(back for back in found if back is not None)
 

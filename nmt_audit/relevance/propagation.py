@@ -41,7 +41,9 @@ class _Swapped(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, run: Callable[[], Tensor], call: Call, rule: Rule, epsilon: float, *tensors: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, run: Callable[[], Tensor], call: Call, rule: Rule, epsilon: float, *tensors: Tensor
+    ) -> Tensor:
         output = run()
         ctx.call, ctx.rule, ctx.epsilon = call, rule, epsilon
         ctx.set_materialize_grads(False)  # so that None says: nothing arrives here
