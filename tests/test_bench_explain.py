@@ -6,6 +6,7 @@ import pytest
 from tiny import pairs, tiny_model
 
 from nmt_audit.bench.explain import BATCH, LONG, METHODS, bench_explain
+from nmt_audit.bench.lengths import bench_lengths
 from nmt_audit.errors import InputError
 
 SOURCES = [source for source, _ in pairs()[:40]]
@@ -34,3 +35,17 @@ def test_every_method_is_timed_against_a_forward_pass() -> None:
 def test_too_few_segments_are_refused() -> None:
     with pytest.raises(InputError, match="15 segments: the benchmark needs at least 16"):
         bench_explain(tiny_model(), SOURCES[:15], METHODS)
+
+
+def test_lengths_are_timed_over_pairs_that_reach_them() -> None:
+    found = bench_lengths(tiny_model(), SOURCES, (8, 16), pairs=2, repetitions=1)
+    short, long = found.lengths
+    assert 16 <= short.tokens < long.tokens and long.tokens >= 32
+    assert short.positions == long.positions == 16
+    assert json.loads(json.dumps(found.as_dict()))["slope"] == found.slope
+    assert found.tables()[0].rows[0][:2] == (f"{short.tokens:.0f}", "16")
+    with pytest.raises(InputError, match="too short for pairs of 900 tokens"):
+        bench_lengths(tiny_model(), SOURCES, (900,), repetitions=1)
+
+
+def test_the_slope_is_the_exponent_of_a_power() -> None:

@@ -71,4 +71,4 @@ class _Each(_OnTheWay):
         assert at is not None and of_states is None
         passes = carried.movedim(at, -3)  # [...,P,T,H]
         product = passes.flatten(-3, -2) @ states.mT
-        return product.view(*product.shape[:-2], *passes.shape[-3:-1], -1), product.dim() - 2
+        return product.view(*passes.shape[:-1], -1), product.dim() - 2
