@@ -46,6 +46,3 @@ def test_lengths_are_timed_over_pairs_that_reach_them() -> None:
     assert found.tables()[0].rows[0][:2] == (f"{short.tokens:.0f}", "16")
     with pytest.raises(InputError, match="too short for pairs of 900 tokens"):
         bench_lengths(tiny_model(), SOURCES, (900,), repetitions=1)
-
-
-def test_the_slope_is_the_exponent_of_a_power() -> None:
