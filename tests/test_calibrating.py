@@ -14,7 +14,8 @@ from nmt_audit.config import AuditConfig
 from nmt_audit.errors import InputError
 from nmt_audit.pipeline import check_segments
 from nmt_audit.records import CATEGORIES, Segment
-from nmt_audit.stages import Standard, judge_all
+from nmt_audit.stages import Standard, judge_all, named
+from nmt_audit.store import FlagNames
 
 NOUNS = {"Hund": "dog", "Baum": "tree", "Stuhl": "chair", "Garten": "garden", "Wald": "forest", "Vogel": "bird"}
 
@@ -57,7 +58,7 @@ def test_with_few_references_thresholds_stay_and_are_said_to_be_shipped() -> Non
     assert kept.values == shipped.values and known.references == LEAST_REFERENCES - 1
     why = "not set on 199 references of this run, which are fewer than the 200 that takes"
     assert kept.origin == f"{shipped.origin}; {why}"
-    judged = judge_all(plain(), references_of(few))
+    judged = list(judge_all(plain(), references_of(few)))
     for category, count in known.alarms.items():
         assert count == sum(any(f.category == category for f in item.flags) for item in judged)
     assert known.alarms["OMISSION"] > 0
@@ -158,7 +159,7 @@ def test_interleaved_corpora_get_the_flags_that_each_gets_alone() -> None:
             item.segment.id: [
                 (*flag_and_id,) for flag_and_id in zip(item.flag_ids, [repr(flag) for flag in item.flags], strict=True)
             ]
-            for item in check_segments(segments, None)
+            for item in named(list(check_segments(segments, None)), FlagNames())
         }
 
     assert flags(mixed) == {**flags(german), **flags(french)}
