@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: install demo sample figures performance test test-nights test-browsers fuzz clean
+.PHONY: install demo sample figures performance test types units test-nights test-browsers fuzz clean
 
 install: $(INSTALLED)
 
@@ -46,10 +46,16 @@ performance: install
 
 # One thread: the networks of the tests are so small that threads cost more than they bring, on a busy machine tenfold.
 # Files in their order: by default those with few tests come last, and some of these take minutes.
+# Types are checked at the same time: mypy alone would leave a core idle for a minute.
 test: install
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
+	$(MAKE) --no-print-directory --jobs 2 types units
+
+types:
 	$(VENV_PYTHON) -m mypy
+
+units:
 	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/browsers --ignore tests/nights
 
