@@ -55,7 +55,7 @@ class AuditConfig:
 
     `as_model` and `as_test_set`: what trends over many runs call the model and the test set, where their names change
     from night to night. `resume`: go on with a run that was stopped. `replace`: put the run in the place of another.
-    `cache`: thresholds and measurements of the same model and data are taken from before.
+    `no_cache`: thresholds and measurements of the same model and data are not taken from before.
 
     `engine`: "local", or "ray": the shards are audited by `workers` processes of a Ray cluster (as many as it has room
     for by default), which put them into `storage`, a folder or URL that all its machines can write (within the run by
@@ -93,7 +93,7 @@ class AuditConfig:
     as_test_set: str | None = None
     resume: bool = False
     replace: bool = False
-    cache: bool = True
+    no_cache: bool = False
     engine: str = "local"
     workers: int | None = None
     storage: str | None = None

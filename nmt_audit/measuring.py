@@ -27,7 +27,7 @@ from nmt_audit.trust import Recall, Recalls, recalls_of_run
 def cache_of(config: AuditConfig, model: Model | None, corpus: Corpus, clean: Corpus | None) -> Cache:
     """What was computed before of the same model and data, with as many threads."""
     return Cache(
-        on=config.cache,
+        on=not config.no_cache,
         model=None if model is None else model.fingerprint,
         threads=threads_of(model),
         computed=None if model is None else [model.device.type, str(model.precision)],

@@ -91,7 +91,7 @@ def test_an_audit_with_the_cache_has_the_bytes_of_one_without(tmp_path: Path, mo
         out = audit(
             AuditConfig(
                 source=str(tmp_path / "corpus.tsv"), hypotheses=str(tmp_path / "said.txt"), out=tmp_path / name,
-                src_lang="de", tgt_lang="en", planted=3, cache=cache,
+                src_lang="de", tgt_lang="en", planted=3, no_cache=not cache,
             )
         )  # fmt: skip
         found = {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*.*") if p.name != "manifest.json"}

@@ -126,10 +126,9 @@ def audit(
         str | None,
         typer.Option("--storage", help="Where these put their shards: a folder or URL that all machines can write."),
     ] = None,
-    cache: Annotated[
-        bool,
-        typer.Option("--cache/--no-cache", help="Use thresholds and measurements of the same model and data."),
-    ] = True,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Set thresholds and measure anew, though it was done of the same data.")
+    ] = False,
     seed: Seed = 1,
     threads: Threads = None,
     device: Device = "auto",
@@ -158,7 +157,8 @@ def audit(
             maps=maps, controls=controls, clean=clean, false_alarms=false_alarms, planted=planted,
             dismissals=dismissals,
             name=name, date=date, resume=resume, as_model=as_model, as_test_set=as_test_set, seed=seed,
-            threads=threads, device=device, engine=engine, workers=workers, storage=storage, cache=cache,
+            threads=threads, device=device, engine=engine, workers=workers, storage=storage,
+            no_cache=no_cache,
         ),
         as_json,
     )  # fmt: skip

@@ -16,8 +16,12 @@ class Local:
         self._auditor = auditor
 
     def shards(self, tasks: Iterable[Task]) -> Generator[Shard, None, None]:
-        """The shards in the order of the tasks, one decoded ahead."""
-        ahead = _Ahead(self._auditor)
+        """The shards in the order of the tasks, one decoded ahead; none, where memory does not suffice for a thread."""
+        try:
+            ahead = _Ahead(self._auditor)
+        except RuntimeError:
+            yield from map(self._auditor.audit, tasks)
+            return
         waiting: Task | None = None
         try:
             for task in tasks:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from nmt_audit.models.protocol import Forced, Model
 from nmt_audit.records import Array, Evidence, Segment, Token, Translation
 
@@ -61,8 +63,17 @@ def force(model: Model, cases: Sequence[Case], known: Sequence[Forced | None]) -
 
 
 def conditioned(model: Model, cases: Sequence[Case], asked: Sequence[Condition]) -> list[Array]:
-    """The log-probabilities [T] of the hypotheses given other sources. All at once, so that batches are full."""
-    return model.logprobs([one.source_ids for one in asked], [cases[one.case].target_ids for one in asked])
+    """The log-probabilities [T] of the hypotheses given other sources. All at once, so that batches are full.
+
+    What is not a number then is asked again alone: it may come from another source of the batch, whose padding reaches
+    where the weights are broken.
+    """
+    sources, targets = [one.source_ids for one in asked], [cases[one.case].target_ids for one in asked]
+    found = model.logprobs(sources, targets)
+    return [
+        model.logprobs([source], [target])[0] if np.isnan(values).any() else values
+        for source, target, values in zip(sources, targets, found, strict=True)
+    ]
 
 
 def base_evidence(case: Case, forced: Forced, source_gain: Array) -> Evidence:

@@ -15,6 +15,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from nmt_audit.errors import ModelError
+from nmt_audit.halving import is_out_of_memory
 from nmt_audit.models.luong_network import Luong, LuongSizes
 from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.rnnsearch_network import RNNsearch, Sizes
@@ -55,6 +56,8 @@ def load(
         network.load_state_dict({key: value.to(torch.float64) for key, value in weights.items()})
     except (SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
+        if is_out_of_memory(error):
+            raise ModelError(f"{directory / WEIGHTS}: does not fit into memory ({reason}); free some") from error
         raise ModelError(f"{directory / WEIGHTS}: corrupt weights ({reason}); restore the file") from error
     return RecurrentModel(
         network.to(device),
