@@ -4,6 +4,7 @@ import doctest
 import json
 import shutil
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -312,3 +313,17 @@ def test_marian_with_a_vocabulary_for_each_side(tmp_path: Path) -> None:
     assert pieces(model.tokenize_target(TEXT)) == pieces(load_family("marian").tokenize_target(TEXT))
     assert all(token.id == swapped[token.piece] for token in model.tokenize_target(TEXT))
     assert all(model.piece_id(token.piece) == token.id for token in model.tokenize_target(TEXT))
+
+
+@pytest.mark.parametrize("name", ["marian", "nllb"])
+def test_two_threads_get_what_one_gets(name: str) -> None:
+    """An audit decodes the next segments while it weighs the last: sources are cut beside targets."""
+    model = load_family(name)
+    texts = [f"{text} {number}" for number in range(150) for text in TEXTS[:2]]
+    wanted = [model.tokenize(text) for text in texts], [model.tokenize_target(text) for text in texts]
+    with ThreadPoolExecutor(2) as threads:
+        sources, targets = (
+            threads.submit(lambda cut: [cut(text) for text in texts], cut)
+            for cut in (model.tokenize, model.tokenize_target)
+        )
+        assert (sources.result(), targets.result()) == wanted

@@ -6,6 +6,7 @@ work, and from SentencePiece where the tokenizer is written in Python (Marian, M
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,10 @@ Spans: TypeAlias = list[tuple[int, int]]
 
 
 class SubwordText:
-    """Both sides of a tokenizer. `prefix` is written before every source text and belongs to none of its words."""
+    """Both sides of a tokenizer. `prefix` is written before every source text and belongs to none of its words.
+
+    One thread at a time uses the tokenizer: some are switched between the sides, and none bears two callers.
+    """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, *, end_id: int, prefix: str = "") -> None:
         self.tokenizer = tokenizer
@@ -29,13 +33,15 @@ class SubwordText:
         self._special = frozenset(tokenizer.all_special_ids)
         self._spelt_out = frozenset({*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()})
         self._surfaces: dict[int, str] = {}
+        self._alone = threading.RLock()
         # Marian may have a vocabulary for each side; ids are turned into pieces by that of the target.
         separate = getattr(tokenizer, "separate_vocabs", False)
         self._source_pieces = {id: piece for piece, id in tokenizer.get_vocab().items()} if separate else None
 
     def encode_source(self, text: str) -> tuple[Token, ...]:
         """What the encoder gets. Language codes, `</s>` and the prefix are there too, without extent."""
-        before, words, after = self._encode(self.prefix + text, "src")
+        with self._alone:
+            before, words, after = self._encode(self.prefix + text, "src")
         shift = len(self.prefix)
         words = [Token(t.piece, t.id, max(t.start - shift, 0), max(t.end - shift, 0)) for t in words]
         return (
@@ -46,7 +52,8 @@ class SubwordText:
 
     def encode_target(self, text: str) -> tuple[Token, ...]:
         """What the decoder is to say after its prompt: the words and `</s>`, no language code."""
-        _, words, _ = self._encode(text, "tgt")
+        with self._alone:
+            _, words, _ = self._encode(text, "tgt")
         return (*words, Token(self.piece(self.end_id), self.end_id, len(text), len(text)))
 
     def decode(self, ids: Sequence[int]) -> tuple[str, tuple[Token, ...]]:
@@ -54,8 +61,9 @@ class SubwordText:
 
         Special tokens, `<unk>` among them, have no extent: they are not in the text.
         """
-        text = str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
-        spans = align([self._surface(id) for id in ids], text)
+        with self._alone:
+            text = str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
+            spans = align([self._surface(id) for id in ids], text)
         return text, tuple(Token(self.piece(id), id, *span) for id, span in zip(ids, spans, strict=True))
 
     def piece(self, id: int) -> str:
@@ -64,14 +72,15 @@ class SubwordText:
 
     def piece_id(self, piece: str) -> int | None:
         """The id of a piece of the target vocabulary, None where it has none."""
-        with _mode(self.tokenizer, "tgt") as tokenizer:
+        with self._alone, _mode(self.tokenizer, "tgt") as tokenizer:
             id: Any = tokenizer.convert_tokens_to_ids(piece)
         return None if id is None or (id == tokenizer.unk_token_id and piece != tokenizer.unk_token) else int(id)
 
     def _piece(self, id: int, side: Side) -> str:
         if side == "src" and self._source_pieces is not None:
             return self._source_pieces[id]
-        return str(self.tokenizer.convert_ids_to_tokens(id))
+        with self._alone:
+            return str(self.tokenizer.convert_ids_to_tokens(id))
 
     def _surface(self, id: int) -> str:
         """What an id alone writes; nothing for special tokens."""
