@@ -35,6 +35,7 @@ ROW_COLUMNS = (
 )  # fmt: skip
 FLAG_COLUMNS = ("segment_id", "category", "positions", "dismissed")
 READ = {"segments": SEGMENT_COLUMNS, "flags": FLAG_COLUMNS, "explanations": ROW_COLUMNS}
+FEWEST = {"segments": ("id",), "flags": FLAG_COLUMNS, "explanations": ("segment_id",)}  # where flags are enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,8 @@ Rows = dict[str, dict[int, list[dict[str, Any]]]]  # segment → position → ex
 
 def _sample(run: Run, seed: int) -> tuple[set[str] | None, int | None]:
     """The flagged segments to measure, and of how many they are drawn; None for all."""
-    flags = run.flags
-    positions = flags.positions.map(lambda some: 0 if some is None else len(some))
-    flagged = sorted(set(flags.segment_id[~flags.dismissed & (positions > 0)]))
+    rows = (row for part in run.parts(FEWEST) for row in part.flags.to_pylist())
+    flagged = sorted({row["segment_id"] for row in rows if row["positions"] and not row["dismissed"]})
     if len(flagged) <= MOST_SEGMENTS:
         return None, None
     drawn = np.random.default_rng(seed).choice(len(flagged), MOST_SEGMENTS, replace=False)
