@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from nmt_audit.durable import write_durably
 
 PLACE = "NMT_AUDIT_CACHE"  # the environment variable that names another folder than the user's own
 MOST_ENTRIES = 200  # of measurements; a lexicon is the largest, with some MB
-VERSIONED = ("torch", "transformers", "numpy", "sacrebleu")
+VERSIONED = ("torch", "transformers", "numpy", "sacrebleu", "sil-thot")
 
 
 def cache_folder() -> Path:
@@ -57,8 +57,15 @@ class Cache:
 
 
 def _name(kind: str, key: Mapping[str, Any]) -> str:
-    text = json.dumps([kind, _code(), {name: version(name) for name in VERSIONED}, key], sort_keys=True)
+    text = json.dumps([kind, _code(), [_version(name) for name in VERSIONED], key], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # the aligner has no wheel for some machines
+        return None
 
 
 @cache

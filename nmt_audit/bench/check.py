@@ -114,7 +114,7 @@ def bench_check(segments: Sequence[Segment], corpus: str, *, repetitions: int = 
                 REFERENCE: lambda: _chrf(segments),
                 "BLEU, chrF and TER, as an audit has them": lambda: _scores(segments),
                 "writing and reading them as JSONL": lambda: _written(segments, Path(folder) / "segments.jsonl"),
-                CHECKED: lambda: judge_all(standard, segments),
+                CHECKED: lambda: list(judge_all(standard, segments)),
                 **learning,
                 "": lambda: taken.append(_apart(standard, segments)),
             },

@@ -21,6 +21,7 @@ from nmt_audit.bench.timing import Timing, plural, timed, versions
 from nmt_audit.errors import InputError
 from nmt_audit.models import marian_network, model_directory
 from nmt_audit.models.batches import pad
+from nmt_audit.models.device import device_of
 from nmt_audit.models.huggingface import Decode, HuggingFaceModel
 from nmt_audit.models.huggingface_loading import quiet
 from nmt_audit.models.marian_network import MarianNetwork, MarianSizes
@@ -113,8 +114,8 @@ def bench_decode(
     )  # fmt: skip
 
 
-def random_marian(*, layers: int = 6, width: int = 512) -> HuggingFaceModel:
-    """A Marian, by default of the usual size, with random weights and the pieces of `marian-de-en`.
+def random_marian(*, layers: int = 6, width: int = 512, device: str = "cpu") -> HuggingFaceModel:
+    """A Marian, by default of the usual size, with random weights and the pieces of `marian-de-en`, on a device.
 
     What it says is nonsense up to the limit of its length; what it takes is what a trained one of that size takes.
     """
@@ -126,7 +127,8 @@ def random_marian(*, layers: int = 6, width: int = 512) -> HuggingFaceModel:
         torch.manual_seed(1)
         about = {"src_lang": "de", "tgt_lang": "en"}
         marian_network.save(Path(folder), MarianNetwork(sizes), pieces, about)
-        return HuggingFaceModel.load(folder, name=f"random Marian, {layers} + {layers} layers, {width} wide,")
+        name = f"random Marian, {layers} + {layers} layers, {width} wide,"
+        return HuggingFaceModel.load(folder, name=name, device=device_of(device))
 
 
 def _keep(said: dict[str, Said], name: str, way: Callable[[], Said]) -> None:
@@ -196,7 +198,7 @@ def _generate(model: HuggingFaceModel) -> Decode:
 
     @torch.no_grad()
     def decode(sources: Ids, limit: int, beam: int) -> Said:
-        padded, mask = pad(sources)
+        padded, mask = pad(sources, model.device)
         padded = padded.masked_fill(~mask, model.network.config.pad_token_id)
         with quiet():
             found = model.network.generate(  # type: ignore[operator]

@@ -10,9 +10,12 @@ from typing import Annotated
 
 import typer
 
-from nmt_audit.commands.bench_costs import Out, audit, check, memory, say
-from nmt_audit.commands.options import Device
+from nmt_audit.commands.bench_costs import Out, Repetitions, audit, check, memory, say
+from nmt_audit.commands.options import AsJson, Device, Threads
 from nmt_audit.errors import InputError
+
+SrcLang = Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")]
+TgtLang = Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")]
 
 bench = typer.Typer(
     no_args_is_help=True,
@@ -35,8 +38,8 @@ def faithfulness(
     model: Annotated[str, typer.Option("--model", help="A shipped model, a directory or a Hugging Face name.")],
     source: Annotated[str, typer.Option("--source", help="The corpus; .tsv or .jsonl may hold references too.")],
     reference: Annotated[str | None, typer.Option("--reference", help="Reference translations, one a line.")] = None,
-    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
-    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    src_lang: SrcLang = None,
+    tgt_lang: TgtLang = None,
     sentences: Annotated[int | None, typer.Option("--sentences", min=1, help="How many; all by default.")] = None,
     skip: Annotated[int, typer.Option("--skip", min=0, help="Leave out so many at the beginning.")] = 0,
     positions: Annotated[int, typer.Option("--positions", min=0, help="Target tokens per sentence; 0: all.")] = 8,
@@ -51,9 +54,9 @@ def faithfulness(
     quick: Annotated[bool, typer.Option("--quick", help="Only the first word and the rank correlation.")] = False,
     beam: Annotated[int, typer.Option("--beam", help="Width of the beam search.")] = 5,
     seed: Annotated[int, typer.Option("--seed", help="Seed of positions, random order and bootstrap.")] = 1,
-    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    threads: Threads = None,
     device: Device = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables to this Markdown file.")] = None,
 ) -> None:
     """Is a relevance map true? Words are erased in its order; a true map's first words take the token with them.
@@ -96,15 +99,15 @@ def faithfulness(
 def explain(
     model: Annotated[str, typer.Option("--model", help="A shipped model, a directory or a Hugging Face name.")],
     source: Annotated[str, typer.Option("--source", help="The corpus; 16 segments of middle length are used.")],
-    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
-    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    src_lang: SrcLang = None,
+    tgt_lang: TgtLang = None,
     lengths: Annotated[
         bool, typer.Option("--lengths", help="Instead, what a position costs in sentences of different length.")
     ] = False,
-    repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
-    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    repetitions: Repetitions = 5,
+    threads: Threads = None,
     device: Device = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """What an explanation costs: positions a second, and forward passes of the plain model per position.
@@ -139,15 +142,15 @@ def decode(
     random: Annotated[
         bool, typer.Option("--random", help="Instead: a Marian of 6 + 6 layers, 512 wide, with random weights.")
     ] = False,
-    src_lang: Annotated[str | None, typer.Option("--src-lang", help="For a multilingual model, as in de.")] = None,
-    tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="For a multilingual model, as in en.")] = None,
+    src_lang: SrcLang = None,
+    tgt_lang: TgtLang = None,
     sentences: Annotated[int | None, typer.Option("--sentences", min=1, help="How many; all by default.")] = None,
     skip: Annotated[int, typer.Option("--skip", min=0, help="Leave out so many at the beginning.")] = 0,
     beam: Annotated[int, typer.Option("--beam", min=1, help="Width of the beam search.")] = 5,
-    repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
-    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    repetitions: Repetitions = 5,
+    threads: Threads = None,
     device: Device = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """What decoding costs: sentences a second of each way to do it, and whether all say the same.
@@ -169,9 +172,8 @@ def decode(
     corpus = read_corpus(source, src_lang=src_lang or "", tgt_lang=tgt_lang or "")
     chosen = corpus.segments[skip : None if sentences is None else skip + sentences]
     use_threads(threads)
-    loaded = (
-        random_marian() if model is None else load_model(model, src_lang=src_lang, tgt_lang=tgt_lang, device=device)
-    )
+    named = model and load_model(model, src_lang=src_lang, tgt_lang=tgt_lang, device=device)
+    loaded = named or random_marian(device=device)
     references = [segment.reference for segment in chosen if segment.reference is not None]
     found = bench_decode(
         loaded, [segment.source for segment in chosen], references if len(references) == len(chosen) else None,
@@ -191,9 +193,9 @@ def flags(
     false_alarms: Annotated[float, typer.Option("--false-alarms", help="Share of them that may be flagged.")] = 0.02,
     src_lang: Annotated[str | None, typer.Option("--src-lang", help="Where the lines do not say, as in de.")] = None,
     tgt_lang: Annotated[str | None, typer.Option("--tgt-lang", help="Where the lines do not say, as in en.")] = None,
-    threads: Annotated[int | None, typer.Option("--threads", help="CPU threads; all cores by default.")] = None,
+    threads: Threads = None,
     device: Device = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """How many labelled errors the checks find, and how often they are wrong; with 95 % intervals.
 
@@ -221,7 +223,7 @@ def site(
         bool, typer.Option("--browser", help="Open the pages in Chromium, too; needs selenium.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the nonsense.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """What a report of many segments costs: to build, to store, and to open, filter, sort and search in a browser.
@@ -243,7 +245,7 @@ def site(
 def archive(
     runs: Annotated[int, typer.Option("--runs", min=1, help="How many, of 12 series.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the numbers.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """What an archive of many runs costs: to build at first, and again after a night more.
 
@@ -274,7 +276,7 @@ def gate(
     ] = 0.0,
     resamples: Annotated[int, typer.Option("--resamples", min=100, help="Of the paired bootstrap.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the nights and of the bootstrap.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """How often does the gate without rules fail? On nights without a change it should in at most 5 of 100.
 

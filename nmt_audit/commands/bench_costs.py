@@ -27,6 +27,7 @@ Sizes = Annotated[
     typer.Option("--sizes", help="How many segments, as in 1000,10000,100000; repeatable."),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of made-up sentences and of the audits.")]
+Repetitions = Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write the tables to this Markdown file, too.")]
 
 
@@ -37,7 +38,7 @@ def check(
     src_lang: SrcLang = "de",
     tgt_lang: TgtLang = "en",
     segments: Annotated[int, typer.Option("--segments", min=1, help="At most so many, from the beginning.")] = 2000,
-    repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Of each, after one to warm up.")] = 5,
+    repetitions: Repetitions = 5,
     seed: Seed = 1,
     as_json: AsJson = False,
     out: Out = None,
