@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,7 @@ class HuggingFaceModel:
         self.end_id = text.end_id
         self.unknown_id = int(text.tokenizer.unk_token_id)
         self._decode: Decode = self._searched
+        self._passing = threading.Lock()  # for the length of a recorded pass the network is another one
         self._anatomy = tracing.dissect(network)
         tracing.probe(network, self._anatomy)
         settings = network.generation_config
@@ -223,10 +225,11 @@ class HuggingFaceModel:
 
         It has the same weights, or less exact ones.
         """
-        if self.precision == torch.float64:
-            weights = (*self.network.parameters(), *self.network.buffers())
-            return copy.deepcopy(self.network, {id(one): one for one in weights})
-        network = lowered(self.network)
+        with self._passing:
+            if self.precision == torch.float64:
+                weights = (*self.network.parameters(), *self.network.buffers())
+                return copy.deepcopy(self.network, {id(one): one for one in weights})
+            network = lowered(self.network)
         network.set_output_embeddings(Unmixed(network.get_output_embeddings()))  # type: ignore[no-untyped-call]
         return network
 
@@ -321,7 +324,8 @@ class HuggingFaceModel:
             raise RequestError(f"{self.name} has {self._positions} positions, {longest} fewer than the tokens given")
         prompt = torch.tensor(self.direction.prompt, device=self.device).expand(len(target), -1)
         recording = tracing.Recording(prompt.shape[1], source_scale, target_scale, inner)
-        tracing.run(self.network, self._anatomy, recording, source, mask, torch.cat([prompt, target[:, :-1]], 1))
+        with self._passing:
+            tracing.run(self.network, self._anatomy, recording, source, mask, torch.cat([prompt, target[:, :-1]], 1))
         return recording
 
     @property

@@ -115,8 +115,11 @@ class Recording:
         return states[:, self.prompt - 1 :]
 
 
-class _Finished(Exception):
-    """The forward pass has come as far as it was to go."""
+class _Finished(BaseException):
+    """The forward pass has come as far as it was to go.
+
+    No `Exception`: after one of those torch goes through the hooks of all modules, and other threads may change them.
+    """
 
 
 def _leaf(embedded: Tensor, scale: Tensor | None) -> Tensor:

@@ -6,6 +6,7 @@ the state's neurons in eq. 9 is taken by starting at all of them. The forward va
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -92,6 +93,7 @@ class Propagation(TorchFunctionMode):
         self._roles: dict[int, tuple[Tensor, Role]] = {}  # holds the tensors, so that an id cannot be reused
         self._modules: list[str] = []
         self._in_activation = False
+        self._thread = threading.get_ident()  # a module's hooks are called in all threads, and others may decode
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
@@ -161,12 +163,16 @@ class Propagation(TorchFunctionMode):
 
     def entered(self, module: nn.Module, inputs: Any) -> None:
         """A module's forward begins."""
+        if threading.get_ident() != self._thread:
+            return
         self._modules.append(type(module).__name__)
         if _is_activation_module(module) and is_activation(inputs[0]):
             self._in_activation = True
 
     def left(self, module: nn.Module, inputs: Any, output: Any) -> Any:
         """A module's forward has ended. What an activation module made becomes the result of one operator."""
+        if threading.get_ident() != self._thread:
+            return None
         result = None
         if _is_activation_module(module) and self._in_activation:
             (slope,) = torch.autograd.grad(output.sum(), inputs[0], retain_graph=True)
