@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from math import log10
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from nmt_audit.bench.audit import OUTSIDE, AuditBench, Size, Stage
+from nmt_audit.bench.audit import OUTSIDE, AuditBench, Size, Stage, _beyond, _size, _slope, _slope_beyond
 from nmt_audit.bench.cost_curve import check_plot, plot
 from nmt_audit.bench.memory import compared
 from nmt_audit.bench.timing import Timing, log_slope
@@ -68,7 +69,7 @@ def test_the_slope_is_the_exponent() -> None:
 def test_the_same_numbers_give_the_same_figure(tmp_path: Path) -> None:
     stages = tuple(Stage(name, 2.0, 0.5, 1.0) for name in ("decoding", "report"))
     sizes = tuple(Size(n, Timing(n / 10, 1.0, 9.0), 2.0, 0.1, 10**8, stages) for n in (100, 1000))
-    found = AuditBench("made-up", "a_model", "f" * 64, "decoding", 1, 1, 1, sizes, 1.0, {})
+    found = AuditBench("made-up", "a_model", "f" * 64, "decoding", 1, 1, 1, sizes, 1.0, None, {})
     for name in ("a.svg", "b.svg", "c.png"):
         plot(tmp_path / name, found)
     drawn = (tmp_path / "a.svg").read_text("utf-8")
@@ -77,6 +78,22 @@ def test_the_same_numbers_give_the_same_figure(tmp_path: Path) -> None:
     assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
     curve, _ = found.tables()
     assert [row[6] for row in curve.rows] == ["", "1.00"]
+
+
+def test_what_a_segment_more_costs_is_told_from_what_every_audit_costs() -> None:
+    sizes, reported = (100, 1_100, 10_100), 5.0  # seconds that any report takes; and 2 ms a segment
+    corpus = [
+        Whole(
+            n, apart + reported + 0.002 * n, 1, None, {"calibrating": apart, "checking": 0.001 * n}, 0.0, 0, None, None
+        )
+        for n, apart in zip(sizes, (1.0, 3.0, 9.0), strict=True)
+    ]
+    small, *larger = (_size([one], "checking") for one in corpus)
+    found = tuple(_beyond(size, small) for size in larger)
+    assert [size.beyond for size in found] == pytest.approx([2.0, 20.0])
+    assert _slope_beyond(found) == pytest.approx(1.0)
+    assert _slope(found) == pytest.approx(log10((9 + 5 + 20.2) / (3 + 5 + 2.2)) / log10(10_100 / 1_100))
+    assert _beyond(small, small).beyond is None and _slope_beyond((small, *found[:1])) is None
 
 
 def test_what_cannot_be_measured_is_refused_first(tmp_path: Path) -> None:

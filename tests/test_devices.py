@@ -244,7 +244,8 @@ def test_numbers_are_exact_whatever_a_search_computes_in(kind: str) -> None:
 
 
 def test_a_search_is_less_exact_where_it_is_faster() -> None:
-    assert here("rnnsearch").precision == on("rnnsearch", CPU, None).precision == torch.float64
+    assert on("rnnsearch", CPU, None).precision == torch.float32
+    assert on("marian", CPU, None).precision == torch.float64
     there = on("rnnsearch", elsewhere(), None)
     assert there.precision == torch.bfloat16
     before = torch.__future__.get_overwrite_module_params_on_conversion()
@@ -289,6 +290,6 @@ def test_a_run_is_resumed_on_the_kind_of_device_that_it_was_begun_on(tmp_path: P
     config = AuditConfig(source="x", out=tmp_path / "run")
     with new_run(config.out) as writer:
         writer.begin(begun(config, {}, on("rnnsearch", CPU, None)))
-    differing = 'settings search was "float64", is "bfloat16"; device was "cpu", is "elsewhere"'
+    differing = 'settings search was "float32", is "bfloat16"; device was "cpu", is "elsewhere"'
     with pytest.raises(InputError, match=differing), new_run(config.out, resume=True) as writer:
         writer.begin(begun(config, {}, on("rnnsearch", elsewhere(), None)))

@@ -213,7 +213,22 @@ def stepwise(model: RecurrentModel, source: list[int], target: list[int]) -> lis
     return rows
 
 
+def in_precision(model: RecurrentModel, precision: torch.dtype) -> RecurrentModel:
+    """The same, with steps of that precision."""
+    return RecurrentModel(model.network, model.vocabulary, name=model.name, fingerprint="", precision=precision)
+
+
+def test_a_search_steps_in_float32_and_its_steps_are_those_of_float64_but_for_rounding(model: RecurrentModel) -> None:
+    assert model.precision == torch.float32
+    exact = in_precision(model, torch.float64)
+    for source, target in zip(*ids_of(model), strict=True):
+        for row, expected in zip(stepwise(model, source, target), stepwise(exact, source, target), strict=True):
+            assert (row.dtype, expected.dtype) == (torch.float32, torch.float64)
+            torch.testing.assert_close(row.double(), expected, rtol=0, atol=1e-5)
+
+
 def test_forced_decoding_equals_a_loop_of_steps(model: RecurrentModel) -> None:
+    model = in_precision(model, torch.float64)
     sources, targets = ids_of(model)
     for source, target, forced in zip(sources, targets, model.force(sources, targets), strict=True):
         for j, (row, token) in enumerate(zip(stepwise(model, source, target), target, strict=True)):

@@ -18,14 +18,19 @@ LETTERS = Vocabulary.train(["abc def ghi jkl mno pqr stu vwx yz"] * 5, 40)
 WORDS = ["abc", "def", "ghi", "jkl mno", "pqr", "stu vwx", "yz a", "c"]
 
 
-def tiny_model(seed: int = 0, *, vocabulary: int = 40, end: float = 1.0, max_length: int = 512) -> RecurrentModel:
+def tiny_model(
+    seed: int = 0, *, vocabulary: int = 40, end: float = 1.0, max_length: int = 512,
+    precision: torch.dtype | None = None,
+) -> RecurrentModel:  # fmt: skip
     """Random weights; `end` is the bias of `</s>`, large where hypotheses shall end early."""
     torch.manual_seed(seed)
     network = RNNsearch(Sizes(vocabulary, embedding=8, hidden=8, attention=8)).requires_grad_(False)
     for parameter in network.parameters():
         parameter.copy_(torch.randn_like(parameter) * 0.7)
     network.bias[END] = end
-    return RecurrentModel(network, LETTERS, name="tiny", fingerprint="", max_length=max_length)
+    return RecurrentModel(
+        network, LETTERS, name="tiny", fingerprint="", max_length=max_length, precision=precision
+    )  # fmt: skip
 
 
 def some_sources(count: int = 24) -> list[str]:
@@ -76,7 +81,7 @@ def test_a_beam_of_all_is_an_exhaustive_search(seed: int, length_penalty: float)
     path of the smaller one half way, and it prefers what ends to what the limit cuts off, which may have been more
     probable per word. It is so where the beam holds every path.
     """
-    model = tiny_model(seed, vocabulary=5, end=0.0)
+    model = tiny_model(seed, vocabulary=5, end=0.0, precision=torch.float64)
     words = [token for token in range(5) if token not in (PAD, END)]
     limit = 3
     paths = [(*path, END) for length in range(limit) for path in itertools.product(words, repeat=length)]
@@ -161,6 +166,22 @@ def test_a_vocabulary_too_large_for_a_table_of_its_words_changes_nothing(monkeyp
     with_table = tiny_model().search(sources, beam=3)
     monkeypatch.setattr(rnnsearch_steps, "TABLE", 0)
     assert tiny_model().search(sources, beam=3) == with_table
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+def test_attention_may_be_as_sure_as_it_likes(precision: torch.dtype) -> None:
+    """e^2q and e^2k are kept in bounds: 0·∞ is no number, and comparisons with what is none are all false."""
+    model = tiny_model(precision=precision)
+    attention = model.network.decoder.attention
+    attention.query.weight.mul_(1e4)
+    model.network.encoder.keys.weight.mul_(1e4)
+    sources = [ids_of(model, source) for source in some_sources(12)]
+    state, last = model.begin(sources[:1]), torch.tensor([PAD])
+    for _ in range(3):
+        logprobs, state = model.step(last, state)
+        assert not logprobs.isnan().any()
+        last = logprobs.argmax(-1)
+    assert model.search(sources, beam=3) == [model.search([one], beam=3)[0] for one in sources]
 
 
 def test_answers_come_in_the_order_of_the_sources() -> None:

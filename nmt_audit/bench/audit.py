@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from nmt_audit.bench.site import MB
 from nmt_audit.bench.tables import Table
 from nmt_audit.bench.timing import Timing, log_slope, plural, versions
-from nmt_audit.bench.whole import Asked, Whole, audits
+from nmt_audit.bench.whole import SMALL, Asked, Whole, audits
 
 # What says how far the flags and maps can be trusted; the rest is the audit itself.
 APART = ("calibrating", "trust", "faithfulness")
@@ -32,7 +32,8 @@ class Stage:
 class Size:
     """Audits of so many segments. `times`: the whole, as long as the reference stage; `peak`: bytes.
 
-    `stages`: the longest first.
+    `stages`: the longest first. `beyond`: the seconds that more than SMALL segments cost: of the audit itself, without
+    the stages that are APART, less those of an audit of SMALL; None for a size that is no larger.
     """
 
     segments: int
@@ -41,6 +42,12 @@ class Size:
     flagged: float
     peak: int
     stages: tuple[Stage, ...]
+    beyond: float | None = None
+
+    @property
+    def itself(self) -> float:
+        """Seconds without the stages that are APART."""
+        return self.timing.median - sum(stage.seconds for stage in self.stages if stage.name in APART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class AuditBench:
     """What was measured. `reference`: the stage that all is compared with.
 
     `slope`: of the logarithms of seconds over those of segments, by least squares; None for a single size.
+    `slope_beyond`: the same of `beyond`, over the segments beyond SMALL; None for fewer than two such sizes.
     """
 
     corpus: str
@@ -59,6 +67,7 @@ class AuditBench:
     seed: int
     sizes: tuple[Size, ...]
     slope: float | None
+    slope_beyond: float | None
     versions: dict[str, str]
 
     @property
@@ -84,14 +93,16 @@ def bench_audit(asked: Asked, corpus: str, sizes: Sequence[int], *, repetitions:
 
     A stage's seconds are medians. Raises InputError where there are fewer segments, or an audit fails.
     """
-    found = audits(asked, sizes, repetitions)
+    measured = sorted({*sizes, SMALL}) if max(sizes) > SMALL else list(sizes)
+    audited = dict(zip(measured, audits(asked, measured, repetitions), strict=True))
     reference = "decoding" if asked.model is not None else "checking"
-    one = found[0][0]
-    measured = tuple(_size(some, reference) for some in found)
+    every = {size: _size(some, reference) for size, some in audited.items()}
+    of_sizes = tuple(_beyond(every[size], every.get(SMALL)) for size in sizes)
+    one = audited[sizes[0]][0]
     return AuditBench(
         corpus, None if one.model is None else one.model["name"],
         None if one.model is None else one.model["fingerprint"], reference, repetitions, one.threads or 1, asked.seed,
-        measured, _slope(measured), versions(),
+        of_sizes, _slope(of_sizes), _slope_beyond(of_sizes), versions(),
     )  # fmt: skip
 
 
@@ -100,6 +111,16 @@ def _slope(sizes: Sequence[Size]) -> float | None:
     if len(sizes) < 2:
         return None
     return log_slope([size.segments for size in sizes], [size.timing.median for size in sizes])
+
+
+def _slope_beyond(sizes: Sequence[Size]) -> float | None:
+    """Of what more than SMALL segments cost over how many more they are; noise may hide what a few more cost."""
+    found = [(size.segments - SMALL, size.beyond) for size in sizes if size.beyond is not None and size.beyond > 0]
+    return log_slope(*zip(*found, strict=True)) if len(found) > 1 else None
+
+
+def _beyond(size: Size, small: Size | None) -> Size:
+    return size if small is None or size.segments <= SMALL else replace(size, beyond=size.itself - small.itself)
 
 
 def _size(some: Sequence[Whole], reference: str) -> Size:
@@ -123,16 +144,17 @@ def _curve(found: AuditBench) -> Table:
     steps = [_slope(pair) for pair in pairwise(found.sizes)]
     rows = tuple(
         (f"{size.segments:,}", *size.timing.seconds(), f"{size.segments / size.timing.median:,.1f}",
-         _times(size.times), "" if step is None else f"{step:.2f}", f"{100 * size.flagged:.1f} %",
+         _times(size.times), "" if step is None else f"{step:.2f}", _times(size.beyond), f"{100 * size.flagged:.1f} %",
          f"{size.peak / MB:,.0f}")
         for size, step in zip(found.sizes, [None, *steps], strict=True)
     )  # fmt: skip
     grown = "" if found.slope is None else f"; slope {found.slope:.2f}"
+    beyond = "" if found.slope_beyond is None else f", beyond {SMALL} segments {found.slope_beyond:.2f}"
     head = (
         "segments", "median s", "fastest", "slowest", "segments a second", f"times its {found.reference}",
-        "slope from the last", "flagged", "peak MB",
+        "slope from the last", f"s beyond {SMALL}", "flagged", "peak MB",
     )  # fmt: skip
-    return Table(f"Whole audits: {found.about}{grown}", head, rows)
+    return Table(f"Whole audits: {found.about}{grown}{beyond}", head, rows)
 
 
 def _stages(found: AuditBench) -> Table:

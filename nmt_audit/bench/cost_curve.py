@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nmt_audit.bench.audit import AuditBench
+from nmt_audit.bench.whole import SMALL
 from nmt_audit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def _draw(axes: Axes, found: AuditBench) -> None:
         taken = [sum(stage.seconds for stage in size.stages if stage.name == longest.name) for size in found.sizes]
         axes.plot(segments, taken, f"{mark}-", color=colour, linewidth=1, markersize=4, label=longest.name)
     axes.plot(segments, whole, "ks-", linewidth=1.8, markersize=5, label="the whole")
+    beyond = [(size.segments, size.beyond) for size in found.sizes if size.beyond is not None and size.beyond > 0]
+    if beyond:
+        axes.plot(*zip(*beyond, strict=True), "kx--", linewidth=1.2, markersize=6, label=f"beyond {SMALL}, itself")
     linear = [whole[-1] * count / segments[-1] for count in segments]
     axes.plot(segments, linear, color="#8a8f98", linestyle=":", linewidth=1, label="slope 1")
     axes.set_xscale("log")
@@ -60,6 +64,7 @@ def _draw(axes: Axes, found: AuditBench) -> None:
     axes.set_xlabel("segments")
     axes.set_ylabel("seconds")
     grown = "" if found.slope is None else f", slope {found.slope:.2f}"
+    grown += "" if found.slope_beyond is None else f", beyond {SMALL} segments {found.slope_beyond:.2f}"
     axes.yaxis.set_major_formatter("{x:,g}")
     axes.set_title(f"A whole audit, {found.model or 'given translations'}{grown}", parse_math=False, fontsize=11)
     axes.figure.legend(frameon=False, fontsize=8, loc="outside right center")

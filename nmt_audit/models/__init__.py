@@ -46,7 +46,8 @@ def load_model(
 
     `src_lang` and `tgt_lang` choose the direction of a multilingual model; others do not need them.
     `device`: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1". `precision`: what its search computes in;
-    None is float64 on the CPU, where a sentence has the same translation in any batch, and bfloat16 on a GPU.
+    None is bfloat16 on a GPU, and on the CPU float32 for recurrent networks and float64 for others. All that is
+    told of a translation is float64.
     Raises ModelError for an unknown or corrupt model, InputError for a device that is not there.
     """
     from nmt_audit.models.device import device_of

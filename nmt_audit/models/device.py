@@ -32,9 +32,9 @@ def device_of(name: str | torch.device) -> torch.device:
     return device
 
 
-def search_precision(device: torch.device) -> torch.dtype:
+def search_precision(device: torch.device, on_cpu: torch.dtype) -> torch.dtype:
     """What a search computes in where nobody says otherwise: a GPU multiplies bfloat16 many times faster."""
-    return torch.float64 if device.type == "cpu" else torch.bfloat16
+    return on_cpu if device.type == "cpu" else torch.bfloat16
 
 
 def lowered(network: N) -> N:

@@ -38,7 +38,7 @@ STEP = 8  # sources are translated together whose lengths, rounded up to this, a
 class HuggingFaceModel:
     """A pretrained encoder-decoder with its tokenizer and a direction, in float64, where the network is.
 
-    float64 as in `RecurrentModel`: the differences that batching makes are far below those between hypotheses. (The
+    On the CPU its search is float64 too, so that large weights are in memory once; less exact ones are a copy. (The
     sums of the beam search of `transformers` are float32 all the same.)
     """
 
@@ -47,7 +47,7 @@ class HuggingFaceModel:
         directory: Path | None = None, precision: torch.dtype | None = None,
     ) -> None:  # fmt: skip
         self.network = network
-        self.precision = precision or search_precision(self.device)
+        self.precision = precision or search_precision(self.device, on_cpu=torch.float64)
         self.text = text
         self.direction = direction
         self.name = name

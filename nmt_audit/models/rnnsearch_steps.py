@@ -10,6 +10,7 @@ P = 2H + 2E + H: gates, readout before its maxout, candidate.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,14 +22,13 @@ from nmt_audit.models.rnnsearch_network import Cell, RNNsearch
 from nmt_audit.models.vocabulary import PAD
 
 TABLE = 32_000_000  # at most so many numbers of words in advance: 256 MB
-SATURATED = 300.0  # tanh is 1 long before, and e^(4·300) is still a number of float64
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """The encoded sources of a batch, as steps need them."""
 
-    keys: Tensor  # [B,1,S,A], e^(2 U_a h_i)
+    keys: Tensor  # [B,1,S,A], e^2k with k = U_a h_i
     parts: Tensor  # [B,S,P], C h_i
     padding: Tensor  # [B,1,S], −∞ at padding, else 0
 
@@ -79,7 +79,7 @@ class RNNsearchSteps:
         ahead = _run(encoder.forwards, words, mask)
         back = _run(encoder.backwards, words.flip(1), mask.flip(1)).flip(1)
         joint = torch.cat([ahead, back], -1)
-        keys = encoder.keys(joint).clamp_(-SATURATED, SATURATED).mul_(2).exp_().unsqueeze(1)
+        keys = _squared_powers(encoder.keys(joint)).unsqueeze(1)
         padding = torch.zeros_like(joint[:, None, :, 0]).masked_fill(~mask.unsqueeze(1), -torch.inf)
         start = torch.tanh(network.decoder.start(back[:, 0])).to(words.dtype)
         return StepState(start, Source(keys, F.linear(joint, self._of_context), padding))
@@ -107,10 +107,16 @@ class RNNsearchSteps:
         tanh(q + k) = 1 − 2/(e^2q e^2k + 1), without the 1, which is the same at all positions: softmax drops it.
         """
         sentences, width = len(source.keys), source.keys.shape[-1]
-        powers = query.clamp(-SATURATED, SATURATED).mul_(2).exp_().view(sentences, -1, 1, width)
+        powers = _squared_powers(query).view(sentences, -1, 1, width)
         share = (powers * source.keys).add_(1).reciprocal_()
         energies = torch.matmul(share, self.network.decoder.attention.energy.weight[0]).mul_(-2).add_(source.padding)
         return torch.bmm(torch.softmax(energies, -1), source.parts).flatten(0, 1)
+
+
+def _squared_powers(values: Tensor) -> Tensor:
+    """e^2v, kept from 0 and ∞, whose product is no number. tanh is 1 long before: in float32 v is cut at ±43."""
+    most = math.log(torch.finfo(values.dtype).max) // 2 - 1
+    return values.clamp(-most, most).mul_(2).exp_()
 
 
 def _between(state: Tensor, candidate: Tensor, update: Tensor) -> Tensor:
