@@ -35,10 +35,11 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert [row["name"] for row in found["rows"]] == [
-        "generate directly, same batches", "our path", "ctranslate2 float32", "ctranslate2 int8",
+        "generate directly, same batches", "our path", "generate directly, in float32", "ctranslate2 float32",
+        "ctranslate2 int8",
     ]  # fmt: skip
     assert (found["sentences"], found["beam"]) == (5, 2)
-    assert [row["same"] for row in found["rows"]][:3] == [5, 5, 5]
+    assert [row["same"] for row in found["rows"]][:4] == [5, 5, 5, 5]
     assert all(row["bleu"] >= 0 for row in found["rows"])
 
 

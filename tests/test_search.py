@@ -172,9 +172,9 @@ def test_a_vocabulary_too_large_for_a_table_of_its_words_changes_nothing(monkeyp
 def test_attention_may_be_as_sure_as_it_likes(precision: torch.dtype) -> None:
     """e^2q and e^2k are kept in bounds: 0·∞ is no number, and comparisons with what is none are all false."""
     model = tiny_model(precision=precision)
-    attention = model.network.decoder.attention
-    attention.query.weight.mul_(1e4)
-    model.network.encoder.keys.weight.mul_(1e4)
+    weights = dict(model.network.named_parameters())
+    for name in ("decoder.attention.query.weight", "encoder.keys.weight"):
+        weights[name].mul_(1e4)
     sources = [ids_of(model, source) for source in some_sources(12)]
     state, last = model.begin(sources[:1]), torch.tensor([PAD])
     for _ in range(3):

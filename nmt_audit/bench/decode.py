@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -21,13 +21,16 @@ from nmt_audit.bench.timing import Timing, plural, timed, versions
 from nmt_audit.errors import InputError
 from nmt_audit.models import marian_network, model_directory
 from nmt_audit.models.batches import pad
-from nmt_audit.models.device import device_of
+from nmt_audit.models.device import device_of, lowered
 from nmt_audit.models.huggingface import Decode, HuggingFaceModel
 from nmt_audit.models.huggingface_loading import quiet
 from nmt_audit.models.marian_network import MarianNetwork, MarianSizes
 from nmt_audit.models.recurrent import RecurrentModel
 from nmt_audit.models.search import beam_search
 from nmt_audit.models.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 SIMPLE = 16  # sentences in a batch of the simple decoder
 COMPUTE_TYPES = ("float32", "int8")  # of CTranslate2
@@ -173,8 +176,11 @@ def _simple(model: RecurrentModel, ids: Ids, beam: int) -> Said:
 def _ways(model: HuggingFaceModel, ids: Ids, beam: int) -> dict[str, Callable[[], Said]]:
     """The ways to decode, the reference first; CTranslate2 where it is installed."""
     ways: dict[str, Callable[[], Said]] = {
-        "generate directly, same batches": partial(_in_batches, model, ids, beam, _generate(model)),
+        "generate directly, same batches": partial(_in_batches, model, ids, beam, _generate(model, model.network)),
         "our path": lambda: model.search(ids, beam=beam),
+        "generate directly, in float32": partial(
+            _in_batches, model, ids, beam, _generate(model, lowered(model.network))
+        ),
     }
     if importlib.util.find_spec("ctranslate2") is not None:
         from nmt_audit.models.ctranslate2_decoder import CTranslate2Decoder
@@ -192,8 +198,8 @@ def _in_batches(model: HuggingFaceModel, ids: Ids, beam: int, decode: Decode) ->
     return [said[i] for i in range(len(ids))]
 
 
-def _generate(model: HuggingFaceModel) -> Decode:
-    """`generate` as its documentation calls it."""
+def _generate(model: HuggingFaceModel, network: PreTrainedModel) -> Decode:
+    """`generate` of the model's network, or of a copy, as its documentation calls it."""
     prompt = len(model.direction.prompt)
 
     @torch.no_grad()
@@ -201,7 +207,7 @@ def _generate(model: HuggingFaceModel) -> Decode:
         padded, mask = pad(sources, model.device)
         padded = padded.masked_fill(~mask, model.network.config.pad_token_id)
         with quiet():
-            found = model.network.generate(  # type: ignore[operator]
+            found = network.generate(  # type: ignore[operator]
                 input_ids=padded, attention_mask=mask.long(), num_beams=beam, max_new_tokens=limit + prompt - 1
             )
         rows = found[:, prompt:].tolist()
