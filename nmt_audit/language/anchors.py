@@ -62,7 +62,7 @@ NOT_NAMES = frozenset(
 )
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=256)
 def numbers(text: str, language: str) -> tuple[Word, ...]:
     """The words of a text that hold digits, without those that are mostly letters ("A4")."""
 

@@ -66,7 +66,7 @@ SOUNDS = tuple(
 VOWELS = re.compile("[aeiouy]")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def romanised(word: str) -> str:
     """Lower-case Latin letters and digits that spell the word roughly; empty where its script is not known."""
     spelt = "".join(LETTERS.get(char, char) for char in word.lower())
@@ -74,7 +74,7 @@ def romanised(word: str) -> str:
     return "".join(char for char in plain if char.isascii() and char.isalnum())
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def sound(word: str) -> str:
     """What is left of a word when spellings of the same sound are made one: `process` and `Prozess` are "proses"."""
     spelt = romanised(word)
@@ -89,7 +89,7 @@ def first_sound(word: str) -> str:
     return spelt[:1] if len(spelt) >= SHORTEST - 1 else ""
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 12)  # the pairs of a segment: hardly one comes again in another
 def likeness(first: str, second: str) -> float:
     """How alike two words look, 0 … 1: the share of neighbouring letters in common, or the same beginning."""
     one, other = sound(first), sound(second)
@@ -109,7 +109,7 @@ def likeness(first: str, second: str) -> float:
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)  # a kilobyte each
 def _pairs(spelt: str) -> frozenset[str]:
     padded = f"^{spelt}"
     return frozenset(padded[i : i + 2] for i in range(len(spelt)))

@@ -68,7 +68,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
 SHORT = 3  # without a list, words up to this length count as function words, which most short words are
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def is_content(word: str, language: str) -> bool:
     """Whether a word says something by itself. Punctuation does not; digits do."""
     lower = word.lower().replace("’", "'")

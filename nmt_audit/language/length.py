@@ -32,7 +32,7 @@ LOOSE_SPREAD = 0.2  # beside a logographic script, where a character more or les
 LOOSE = frozenset({"zh", "ja", "ko", "th"})
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=256)
 def content_length(text: str, language: str) -> float:
     """The length of a text in English characters; other languages than those known count as dense as English.
 

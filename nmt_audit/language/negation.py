@@ -34,7 +34,7 @@ def has_affixes(language: str) -> bool:
     return CUE_LISTS[primary(language)].affixed is not NEVER
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=256)
 def negations(text: str, language: str) -> tuple[Negation, ...]:
     """The negations of a text in order; nothing for a language without a list.
 

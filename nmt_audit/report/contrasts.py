@@ -121,8 +121,9 @@ def _resampled(values: Array, random: Generator) -> Array:
     cells = np.array_split(np.sort(values), min(CELLS, values.size))
     sizes = np.array([cell.size for cell in cells])
     means = np.array([cell.mean() for cell in cells])
-    drawn = random.multinomial(values.size, sizes / sizes.sum(), size=RESAMPLES)
-    return np.asarray(drawn @ means / values.size, dtype=np.float64)
+    shares = sizes / sizes.sum()
+    drawn = (random.multinomial(values.size, shares) @ means for _ in range(RESAMPLES))  # not all at once: 40 MB
+    return np.fromiter(drawn, np.float64, RESAMPLES) / values.size
 
 
 def _side(quartiles: Quartiles, decimals: int) -> tuple[str, str, str]:
