@@ -40,10 +40,12 @@ def segment_scores(
 ) -> list[Scored]:
     """ "bleu" (with effective order), "chrf" and "ter" of each segment."""
     named = {name.lower(): metric for name, metric in metrics(tgt_lang, effective_order=True).items()}
-    return [
+    found = [
         _scored(named, said, given) if given else Scored({}, ())
         for said, given in zip(hypotheses, references, strict=True)
     ]
+    _forget()
+    return found
 
 
 def _scored(named: Mapping[str, Metric], said: str, references: Sequence[str]) -> Scored:
@@ -54,6 +56,18 @@ def _scored(named: Mapping[str, Metric], said: str, references: Sequence[str]) -
         scores[name] = float(metric._aggregate_and_compute(counts).score)
         statistics += [float(count) for count in counts[0]]
     return Scored(scores, tuple(statistics))
+
+
+def _forget() -> None:
+    """sacrebleu keeps the words of 65,536 texts per tokeniser, which hardly come again: some 60 MB."""
+    from sacrebleu.tokenizers.tokenizer_base import BaseTokenizer
+
+    kinds = [BaseTokenizer]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if remembered := getattr(kind.__call__, "cache_clear", None):
+            remembered()
 
 
 class Statistics:
