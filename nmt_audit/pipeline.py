@@ -17,6 +17,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nmt_audit.calibrating import thresholds_for
 from nmt_audit.config import RULE_SET_NAMES, AuditConfig
@@ -87,7 +88,19 @@ def _finish(
     job: _Job, model: Model | None, corpus: Corpus, clean: Corpus | None, rejected: dict[str, str] | None
 ) -> None:
     """Everything from the first shard that is not there yet to the final manifest."""
-    config, writer, rejected = job.config, job.writer, rejected or {}
+    manifest, writer = _found(job, model, corpus, clean, rejected or {}), job.writer
+    with job.timed("report"):  # whose memory would come on top of all that was gathered, were that still there
+        from nmt_audit.report import build_site
+
+        build_site(Run(writer.directory, manifest), writer.directory / "site")
+    writer.manifest({**manifest, "timings": {stage: round(seconds, 3) for stage, seconds in job.timings.items()}})
+
+
+def _found(
+    job: _Job, model: Model | None, corpus: Corpus, clean: Corpus | None, rejected: Mapping[str, str]
+) -> dict[str, Any]:
+    """Audits and measures everything; what the manifest says of it, but for how long it took."""
+    config, writer = job.config, job.writer
     with job.timed("calibrating"):
         cache = cache_of(config, model, corpus, clean)
         known = calibrated_by(cache, corpus, clean, model, config)
@@ -104,7 +117,7 @@ def _finish(
         faithful = believed(cache, standard, seen.read, config)
     with job.timed("trust"):
         trust = trust_of_run(known, seen.rates, recalls(cache, standard, corpus, config))
-    manifest = {
+    return {
         **writer.begun,
         **outcome(standard, scores, seen.counts),
         **faithful,
@@ -116,11 +129,6 @@ def _finish(
         # Seconds of all shards by the clock, and those of stages that ran while others did.
         "engine": {"name": config.engine, "seconds": round(clock, 3), "side_by_side": round(beside, 3)},
     }
-    with job.timed("report"):
-        from nmt_audit.report import build_site
-
-        build_site(Run(writer.directory, manifest), writer.directory / "site")
-    writer.manifest({**manifest, "timings": {stage: round(seconds, 3) for stage, seconds in job.timings.items()}})
 
 
 def _audit_shards(job: _Job, segments: Sequence[Segment], standard: Standard, rejected: Container[str]) -> Seen:
