@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -116,10 +117,10 @@ def _vocabulary(cut: tuple[Word, ...]) -> Iterator[str]:
         if not word.is_lexical:
             before = None
             continue
-        folded = word.text.casefold()
+        folded = sys.intern(word.text.casefold())  # thousands of texts have the same words
         yield folded
         if before is not None:
-            yield f"{before} {folded}"
+            yield sys.intern(f"{before} {folded}")
         before = folded
 
 
