@@ -13,7 +13,7 @@ from math import ceil, isqrt
 
 from nmt_audit.relevance.request import Request
 
-BATCH_ROWS, BATCH_TOKENS = 64, 1_500
+BATCH_ROWS, BATCH_TOKENS = 64, 1_250
 BATCH_REQUESTS = 256  # that all passes through a batch could serve
 ROW_REQUESTS = 8  # requests that share a forward pass
 FEW = 8  # rows with the same number of requests that are not worth batches of their own
