@@ -62,7 +62,7 @@ units:
 # What a nightly evaluation lives through: the whole demo, runs killed and resumed, full disks, gates, archives. Real
 # processes, so it takes minutes.
 test-nights: install
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/nights
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/nights
 
 # The pages in Chromium and Firefox, which Debian installs: chromium-driver and firefox-esr.
 test-browsers: install
