@@ -66,7 +66,7 @@ test-nights: install
 
 # The pages in Chromium and Firefox, which Debian installs: chromium-driver and firefox-esr.
 test-browsers: install
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 3 --dist loadfile tests/browsers
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -q --numprocesses 2 --dist loadfile tests/browsers
 
 # The readers of corpora under a coverage-guided fuzzer, ten minutes each; what is found becomes a test.
 FUZZED = text tsv jsonl tmx xliff wmt gzip beside
