@@ -80,7 +80,8 @@ def test_one_thread_decodes_while_another_weighs_and_explains(name: str) -> None
         for found, known in zip(again, decoded, strict=True):
             assert found.translation.text == known.translation.text
             _like(found.forced, known.forced)
-    for maps, forced in beside:
+    for maps, forced, gone_on in beside:
+        assert gone_on == explained[2]
         for relevance, other_relevance in zip(maps, explained[0], strict=True):
             np.testing.assert_array_equal(relevance, other_relevance)
         for one, other_one in zip(forced, explained[1], strict=True):
@@ -91,14 +92,14 @@ def _decode(model: RecurrentModel | HuggingFaceModel) -> list[Translated]:
     return translate(model, SOURCES, beam=2)
 
 
-def _explain(model: RecurrentModel | HuggingFaceModel) -> tuple[list[Array], list[Forced]]:
+def _explain(model: RecurrentModel | HuggingFaceModel) -> tuple[list[Array], list[Forced], list[str]]:
     ids = [[token.id for token in model.tokenize(text)] for text in SOURCES]
     targets = [[token.id for token in model.tokenize_target(text)] for text in TARGETS]
     pairs = [
         {"source": source, "target": target, "position": 1} for source, target in zip(SOURCES, TARGETS, strict=True)
     ]
     maps = [one.source_relevance for one in explain_batch(model, pairs)]
-    return maps, model.force(ids, targets)
+    return maps, model.force(ids, targets), model.resume(ids, [target[:2] for target in targets])
 
 
 def _like(found: Forced, known: Forced) -> None:

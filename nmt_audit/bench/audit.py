@@ -33,7 +33,8 @@ class Size:
     """Audits of so many segments. `times`: the whole, as long as the reference stage; `peak`: bytes.
 
     `stages`: the longest first. `beyond`: the seconds that more than SMALL segments cost: of the audit itself, without
-    the stages that are APART, less those of an audit of SMALL; None for a size that is no larger.
+    the stages that are APART, less those of an audit of SMALL; None for a size that is no larger, or where noise hides
+    them.
     """
 
     segments: int
@@ -114,13 +115,16 @@ def _slope(sizes: Sequence[Size]) -> float | None:
 
 
 def _slope_beyond(sizes: Sequence[Size]) -> float | None:
-    """Of what more than SMALL segments cost over how many more they are; noise may hide what a few more cost."""
-    found = [(size.segments - SMALL, size.beyond) for size in sizes if size.beyond is not None and size.beyond > 0]
+    """Of what more than SMALL segments cost over how many more they are."""
+    found = [(size.segments - SMALL, size.beyond) for size in sizes if size.beyond is not None]
     return log_slope(*zip(*found, strict=True)) if len(found) > 1 else None
 
 
 def _beyond(size: Size, small: Size | None) -> Size:
-    return size if small is None or size.segments <= SMALL else replace(size, beyond=size.itself - small.itself)
+    if small is None or size.segments <= SMALL:
+        return size
+    more = size.itself - small.itself
+    return replace(size, beyond=more if more > 0 else None)
 
 
 def _size(some: Sequence[Whole], reference: str) -> Size:

@@ -52,7 +52,7 @@ def _draw(axes: Axes, found: AuditBench) -> None:
         taken = [sum(stage.seconds for stage in size.stages if stage.name == longest.name) for size in found.sizes]
         axes.plot(segments, taken, f"{mark}-", color=colour, linewidth=1, markersize=4, label=longest.name)
     axes.plot(segments, whole, "ks-", linewidth=1.8, markersize=5, label="the whole")
-    beyond = [(size.segments, size.beyond) for size in found.sizes if size.beyond is not None and size.beyond > 0]
+    beyond = [(size.segments, size.beyond) for size in found.sizes if size.beyond is not None]
     if beyond:
         axes.plot(*zip(*beyond, strict=True), "kx--", linewidth=1.2, markersize=6, label=f"beyond {SMALL}, itself")
     linear = [whole[-1] * count / segments[-1] for count in segments]

@@ -122,7 +122,7 @@ def _resampled(values: Array, random: Generator) -> Array:
     sizes = np.array([cell.size for cell in cells])
     means = np.array([cell.mean() for cell in cells])
     shares = sizes / sizes.sum()
-    drawn = (random.multinomial(values.size, shares) @ means for _ in range(RESAMPLES))  # not all at once: 40 MB
+    drawn = (random.multinomial(values.size, shares) @ means for _ in range(RESAMPLES))  # one at a time in memory
     return np.fromiter(drawn, np.float64, RESAMPLES) / values.size
 
 
